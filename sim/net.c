@@ -1,0 +1,246 @@
+#include "sim/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/node.h"
+#include "sim/plan.h"
+
+enum { CLASS_BYTES = 128 }; /* of the smallest block: a label without a body */
+
+void net_open(struct world *world)
+{
+    uint32_t stride = world->node_count + 1;
+    size_t links = (size_t)stride * stride;
+    if (links > world->link_room) {
+        free(world->cuts);
+        free(world->link_sent);
+        free(world->link_last_ns);
+        world->cuts = allocate(links, sizeof *world->cuts);
+        world->link_sent = allocate(links * RAFT_MSG_KINDS, sizeof *world->link_sent);
+        world->link_last_ns = allocate(links, sizeof *world->link_last_ns);
+        world->link_room = links;
+    }
+    memset(world->cuts, 0, links * sizeof *world->cuts);
+    memset(world->link_sent, 0, links * RAFT_MSG_KINDS * sizeof *world->link_sent);
+    if (world->scenario->any_fifo)
+        memset(world->link_last_ns, 0, links * sizeof *world->link_last_ns);
+    world->stride = stride;
+    world->message_ids = 0;
+    world->latency_base = rng_base(world->seed, RNG_LATENCY);
+    world->loss_base = rng_base(world->seed, RNG_LOSS);
+    world->duplicate_base = rng_base(world->seed, RNG_DUPLICATE);
+}
+
+void net_free(struct world *world)
+{
+    for (size_t i = 0; i < countof(world->pool); i++)
+        for (struct packet *packet = world->pool[i], *next; packet; packet = next) {
+            next = packet->next;
+            free(packet);
+        }
+    free(world->cuts);
+    free(world->link_sent);
+    free(world->link_last_ns);
+}
+
+struct packet *packet_new(struct world *world, const struct raft_message *label, const void *body)
+{
+    size_t need = sizeof(struct packet) + label->body_size, room = CLASS_BYTES;
+    uint32_t class = 0;
+    for (; room < need; room *= 2)
+        class++;
+    must(class < countof(world->pool));
+    struct packet *packet = world->pool[class];
+    if (packet)
+        world->pool[class] = packet->next;
+    else
+        packet = allocate(1, room);
+    packet->next = NULL;
+    packet->size_class = class;
+    packet->label = *label;
+    if (label->body_size > 0)
+        memcpy(packet->body, body, label->body_size);
+    return packet;
+}
+
+void packet_free(struct world *world, struct packet *packet)
+{
+    packet->next = world->pool[packet->size_class];
+    world->pool[packet->size_class] = packet;
+}
+
+static void emit_message(struct world *world, enum record_kind kind,
+                         const struct raft_message *label, uint64_t id)
+{
+    world_emit(world, (struct record){
+                          .kind = (uint8_t)kind,
+                          .node = label->from,
+                          .peer = label->to,
+                          .message = label->kind,
+                          .reject = label->reject,
+                          .term = label->term,
+                          .index = label->index,
+                          .value = id,
+                      });
+}
+
+static void emit_lost(struct world *world, const struct raft_message *label, uint64_t id,
+                      enum loss_reason reason)
+{
+    world_emit(world, (struct record){
+                          .kind = RECORD_LOST,
+                          .node = label->from,
+                          .peer = label->to,
+                          .message = label->kind,
+                          .detail = (uint8_t)reason,
+                          .reject = label->reject,
+                          .term = label->term,
+                          .index = label->index,
+                          .value = id,
+                      });
+}
+
+void net_lose(struct world *world, struct packet *packet, enum loss_reason reason)
+{
+    emit_lost(world, &packet->label, packet->id, reason);
+    packet_free(world, packet);
+}
+
+/* Draws of a link are keyed by (from, kind, to) and the message's number among its like. */
+static inline uint64_t link_draw(uint64_t base, const struct raft_message *label, uint64_t number)
+{
+    uint64_t a = (uint64_t)label->from << 8 | label->kind;
+    return chance_draw(chance_draw(base, a ^ (uint64_t)label->to << 40), number);
+}
+
+static const struct link_class *class_of(const struct world *world, size_t link)
+{
+    const struct scenario *scenario = world->scenario;
+    return &scenario->classes[scenario->link_classes[link]];
+}
+
+static void launch(struct world *world, struct packet *packet, uint64_t delay_ns, bool unordered)
+{
+    const struct raft_message *label = &packet->label;
+    size_t link = (size_t)label->from * world->stride + label->to;
+    uint64_t at_ns = world->now_ns + (delay_ns < NS_MAX ? delay_ns : NS_MAX);
+    if (world->scenario->any_fifo && !unordered && class_of(world, link)->fifo) {
+        if (at_ns < world->link_last_ns[link])
+            at_ns = world->link_last_ns[link];
+        world->link_last_ns[link] = at_ns;
+    }
+    queue_push(&world->queue, at_ns,
+               (struct event){.kind = EVENT_DELIVER, .node = label->to, .packet = packet});
+}
+
+static void hold_back(struct world *world, struct deed *deed, struct packet *packet)
+{
+    must(deed->running && deed->number < world->deed_count);
+    if (!deed->held)
+        deed->held_end = &deed->held;
+    *deed->held_end = packet;
+    deed->held_end = &packet->next;
+}
+
+/* What the network itself does to a message: loss and duplication of its link's class. */
+static struct fate base_fate(struct world *world, const struct raft_message *label, size_t link)
+{
+    const struct link_class *class = class_of(world, link);
+    struct fate fate = {.copies = 1, .cut = world->cuts[link] > 0};
+    fate.number = world->link_sent[link * RAFT_MSG_KINDS + label->kind]++;
+    if (class->loss && rng_chance(link_draw(world->loss_base, label, fate.number), class->loss))
+        fate.copies = 0;
+    else if (class->duplicate &&
+             rng_chance(link_draw(world->duplicate_base, label, fate.number), class->duplicate))
+        fate.copies = 2;
+    return fate;
+}
+
+/* The copy of a duplicate takes a time of its own, drawn from the upper half of the numbers. */
+static void launch_copies(struct world *world, const struct raft_message *label, const void *body,
+                          const struct fate *fate)
+{
+    size_t link = (size_t)label->from * world->stride + label->to;
+    uint64_t id = world->message_ids;
+    for (uint32_t copy = 0; copy < fate->copies; copy++) {
+        uint64_t number = fate->number | (uint64_t)copy << 40;
+        uint64_t bits = link_draw(world->latency_base, label, number);
+        uint64_t latency_ns = distribution_sample(&class_of(world, link)->latency, bits);
+        struct packet *packet = packet_new(world, label, body);
+        packet->id = id;
+        if (copy > 0)
+            emit_message(world, RECORD_DUPLICATED, label, id);
+        if (fate->held)
+            hold_back(world, fate->held, packet);
+        else
+            launch(world, packet, latency_ns + fate->delay_ns, fate->unordered);
+    }
+}
+
+void net_send(struct world *world, const struct raft_message *label, const void *body)
+{
+    must(label->to >= 1 && label->to <= world->node_count && label->to != label->from);
+    size_t link = (size_t)label->from * world->stride + label->to;
+    struct fate fate = base_fate(world, label, link);
+    bool by_chance = fate.copies == 0;
+    if (world->sender_count > 0)
+        plan_send(world, label, &fate);
+    uint64_t id = ++world->message_ids;
+    emit_message(world, RECORD_SENT, label, id);
+    if (fate.cut)
+        emit_lost(world, label, id, LOSS_CUT);
+    else if (fate.copies == 0)
+        emit_lost(world, label, id, by_chance ? LOSS_CHANCE : LOSS_PLAN);
+    else
+        launch_copies(world, label, body, &fate);
+}
+
+void net_release(struct world *world, struct packet *packet)
+{
+    packet->next = NULL;
+    launch(world, packet, 0, false);
+}
+
+void net_deliver(struct world *world, struct event *event)
+{
+    struct packet *packet = event->packet;
+    struct node *node = &world->nodes[event->node];
+    if (!node->running) {
+        net_lose(world, packet, LOSS_DOWN);
+        return;
+    }
+    if (node_defers(world, node, event))
+        return;
+    const struct raft_message *label = &packet->label;
+    world_emit(world, (struct record){
+                          .kind = RECORD_DELIVERED,
+                          .node = label->to,
+                          .peer = label->from,
+                          .message = label->kind,
+                          .reject = label->reject,
+                          .term = label->term,
+                          .index = label->index,
+                          .value = packet->id,
+                      });
+    node_step(world, node,
+              &(struct raft_input){.kind = RAFT_RECEIVE, .message = label, .body = packet->body});
+    packet_free(world, packet);
+}
+
+void link_cut(struct world *world, uint32_t from, uint32_t to)
+{
+    world->cuts[(size_t)from * world->stride + to]++;
+}
+
+void link_mend(struct world *world, uint32_t from, uint32_t to)
+{
+    size_t link = (size_t)from * world->stride + to;
+    must(world->cuts[link] > 0);
+    world->cuts[link]--;
+}
+
+bool link_up(const struct world *world, uint32_t from, uint32_t to)
+{
+    return from == to || world->cuts[(size_t)from * world->stride + to] == 0;
+}

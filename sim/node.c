@@ -1,0 +1,352 @@
+#include "sim/node.h"
+
+#include "sim/clock.h"
+#include "sim/disk.h"
+#include "sim/net.h"
+#include "sim/plan.h"
+
+static void emit_note(struct world *world, const struct node *node, const struct raft_note *note)
+{
+    struct record record = {
+        .node = node->id,
+        .peer = note->peer,
+        .term = note->term,
+        .value = note->value,
+        .detail = note->kind,
+        .prevote = note->prevote,
+    };
+    switch ((enum raft_note_kind)note->kind) {
+    case RAFT_NOTE_CAMPAIGN_TIMEOUT:
+    case RAFT_NOTE_CAMPAIGN_FORCED:
+    case RAFT_NOTE_CAMPAIGN_TRANSFER:
+    case RAFT_NOTE_CAMPAIGN_PREVOTE_WON:
+        record.kind = RECORD_CAMPAIGN;
+        break;
+    case RAFT_NOTE_REFUSED_VOTED:
+    case RAFT_NOTE_REFUSED_LEADER:
+    case RAFT_NOTE_REFUSED_LOG:
+    case RAFT_NOTE_REFUSED_LEASE:
+    case RAFT_NOTE_REFUSED_PRIORITY:
+    case RAFT_NOTE_REFUSED_STALE:
+        record.kind = RECORD_REFUSED;
+        break;
+    case RAFT_NOTE_QUORUM_LOST:
+        record.kind = RECORD_STEPPED_DOWN;
+        break;
+    case RAFT_NOTE_TRANSFER_ABORTED:
+        record.kind = RECORD_TRANSFER_ABORTED;
+        break;
+    case RAFT_NOTE_PROPOSAL_DROPPED:
+        record.kind = RECORD_PROPOSAL_DROPPED;
+        break;
+    case RAFT_NOTE_PROPOSAL_FORWARDED:
+        record.kind = RECORD_PROPOSAL_FORWARDED;
+        break;
+    case RAFT_NOTE_INPUT_REFUSED:
+        record.kind = RECORD_INPUT_REFUSED;
+        break;
+    case RAFT_NOTE_KINDS:
+        must(false);
+    }
+    world_emit(world, record);
+}
+
+static enum record_kind role_record(enum raft_role role)
+{
+    static const enum record_kind kinds[] = {
+        [RAFT_FOLLOWER] = RECORD_BECAME_FOLLOWER,
+        [RAFT_PRE_CANDIDATE] = RECORD_BECAME_PRECANDIDATE,
+        [RAFT_CANDIDATE] = RECORD_BECAME_CANDIDATE,
+        [RAFT_LEADER] = RECORD_BECAME_LEADER,
+    };
+    return kinds[role];
+}
+
+static void emit_term(struct world *world, struct node *node)
+{
+    uint64_t before = node->term;
+    node->term = node->view->term;
+    world_emit(world, (struct record){.kind = RECORD_TERM,
+                                      .node = node->id,
+                                      .term = node->term,
+                                      .value = before});
+}
+
+static void emit_role(struct world *world, struct node *node)
+{
+    enum raft_role before = node->role;
+    node->role = node->view->role;
+    world_emit(world, (struct record){.kind = (uint8_t)role_record(node->role),
+                                      .node = node->id,
+                                      .term = node->term,
+                                      .peer = node->view->lead,
+                                      .index = node->view->last,
+                                      .detail = (uint8_t)before});
+}
+
+static void emit_election(struct world *world, struct node *node)
+{
+    const struct raft_view *view = node->view;
+    bool new_term = view->term != node->term;
+    if (new_term)
+        emit_term(world, node);
+    if (view->role != node->role)
+        emit_role(world, node);
+    if (view->lead != node->lead) {
+        node->lead = view->lead;
+        world_emit(world, (struct record){.kind = RECORD_FOLLOWS,
+                                          .node = node->id,
+                                          .term = node->term,
+                                          .peer = node->lead});
+    }
+    if (view->vote != node->vote || new_term) {
+        node->vote = view->vote;
+        if (node->vote)
+            world_emit(world, (struct record){.kind = RECORD_VOTED,
+                                              .node = node->id,
+                                              .term = node->term,
+                                              .peer = node->vote});
+    }
+}
+
+static void emit_log(struct world *world, struct node *node)
+{
+    const struct raft_view *view = node->view;
+    if (view->changed_from != 0)
+        world_emit(world,
+                   (struct record){.kind = RECORD_LOG,
+                                   .node = node->id,
+                                   .term = world->backend->entry(node->raft, view->last).term,
+                                   .index = view->changed_from,
+                                   .value = view->last});
+    if (view->commit != node->commit) {
+        uint64_t before = node->commit;
+        node->commit = view->commit;
+        world_emit(world, (struct record){.kind = RECORD_COMMITTED,
+                                          .node = node->id,
+                                          .term = view->term,
+                                          .index = view->commit,
+                                          .value = before});
+    }
+}
+
+/* What the step changed, in a fixed order. Most steps change nothing that is a record. */
+static void emit_changes(struct world *world, struct node *node)
+{
+    const struct raft_view *view = node->view;
+    for (uint32_t i = 0; i < world->output.note_count; i++)
+        emit_note(world, node, &world->output.notes[i]);
+    if (view->term != node->term || view->role != node->role || view->lead != node->lead ||
+        view->vote != node->vote)
+        emit_election(world, node);
+    if (view->changed_from != 0 || view->commit != node->commit)
+        emit_log(world, node);
+}
+
+static void send_messages(struct world *world, struct node *node)
+{
+    const struct raft_output *output = &world->output;
+    for (uint32_t i = 0; i < output->message_count; i++) {
+        const struct raft_message *message = &output->messages[i];
+        const void *body = output->bodies + message->body;
+        must(message->from == node->id);
+        if (message->wait <= node->disk.durable_ticket)
+            net_send(world, message, body);
+        else
+            disk_wait(&node->disk, message->wait, packet_new(world, message, body));
+    }
+}
+
+/* A deadline that moves later costs no queue entry: the old one, when it comes, is put back at
+ * the moment wanted. One that moves earlier needs an entry of its own. */
+static void arm(struct world *world, struct node *node, uint64_t at_ns)
+{
+    struct moment wanted = {at_ns, queue_order(&world->queue)};
+    node->wanted = wanted;
+    if (node->armed_any && node->armed.at_ns <= at_ns)
+        return;
+    node->armed_any = true;
+    node->armed = wanted;
+    queue_push_at(&world->queue, wanted, (struct event){.kind = EVENT_TIMER, .node = node->id});
+}
+
+static void set_timer(struct world *world, struct node *node, uint64_t deadline_own_ns)
+{
+    if (node->timed && node->deadline_own_ns == deadline_own_ns && node->armed_any)
+        return;
+    node->timed = deadline_own_ns != UINT64_MAX;
+    node->deadline_own_ns = deadline_own_ns;
+    if (node->timed)
+        arm(world, node, clock_when(world, node, deadline_own_ns));
+}
+
+void node_rearm(struct world *world, uint32_t id)
+{
+    struct node *node = &world->nodes[id];
+    if (!node->running || node->holds > 0 || !node->timed)
+        return;
+    uint64_t at_ns = clock_when(world, node, node->deadline_own_ns);
+    if (node->armed_any && node->wanted.at_ns == at_ns)
+        return;
+    arm(world, node, at_ns);
+}
+
+/* What a step leaves to be done at the same instant. */
+struct follow {
+    uint64_t apply_to;
+    bool instant; /* `write` was durable at once */
+    struct raft_write write;
+};
+
+static void step_once(struct world *world, struct node *node, struct raft_input *input,
+                      struct follow *follow)
+{
+    struct raft_output *output = &world->output;
+    raft_output_clear(output);
+    input->now_ns = clock_own(world, node);
+    input->chance_key = node->chance_key;
+    world->backend->step(node->raft, input, output);
+    emit_changes(world, node);
+    if (output->has_write && disk_write(world, node, &output->write)) {
+        follow->instant = true;
+        follow->write = output->write;
+    }
+    if (!node->running)
+        return;
+    send_messages(world, node);
+    set_timer(world, node, output->deadline_ns);
+    if (output->apply_to > follow->apply_to)
+        follow->apply_to = output->apply_to;
+}
+
+static void emit_applied(struct world *world, struct node *node, uint64_t index)
+{
+    uint64_t before = node->applied;
+    node->applied = index;
+    world_emit(world, (struct record){.kind = RECORD_APPLIED,
+                                      .node = node->id,
+                                      .term = node->term,
+                                      .index = index,
+                                      .value = before});
+}
+
+static void send_waiting(struct world *world, struct pending *pending)
+{
+    struct packet *packet = pending->waiting, *next;
+    pending->waiting = NULL;
+    for (; packet; packet = next) {
+        next = packet->next;
+        net_send(world, &packet->label, packet->body);
+        packet_free(world, packet);
+    }
+}
+
+/* Applies, then hears of writes, until nothing follows any more. */
+static void follow_up(struct world *world, struct node *node, struct follow *follow)
+{
+    struct raft_input input;
+    struct raft_write write;
+    struct pending *pending;
+    while (node->running) {
+        if (follow->apply_to > node->applied) {
+            emit_applied(world, node, follow->apply_to);
+            input = (struct raft_input){.kind = RAFT_APPLIED, .value = follow->apply_to};
+        } else if (follow->instant) {
+            follow->instant = false;
+            write = follow->write;
+            input = (struct raft_input){.kind = RAFT_PERSISTED, .write = &write};
+        } else if (node->holds == 0 && (pending = disk_untold(&node->disk))) {
+            node->disk.durable_ticket = pending->write.ticket;
+            send_waiting(world, pending);
+            write = pending->write;
+            disk_told(&node->disk);
+            input = (struct raft_input){.kind = RAFT_PERSISTED, .write = &write};
+        } else {
+            return;
+        }
+        step_once(world, node, &input, follow);
+    }
+}
+
+void node_step(struct world *world, struct node *node, struct raft_input *input)
+{
+    struct follow follow;
+    follow.apply_to = 0;
+    follow.instant = false;
+    world->events++;
+    step_once(world, node, input, &follow);
+    if (follow.apply_to > 0 || follow.instant)
+        follow_up(world, node, &follow);
+}
+
+void node_persisted(struct world *world, struct node *node)
+{
+    struct follow follow;
+    follow.apply_to = 0;
+    follow.instant = false;
+    if (node->running && node->holds == 0)
+        follow_up(world, node, &follow);
+}
+
+/* A slow node works on one thing at a time, in order of arrival: each is looked at again when
+ * the time that its step costs has been spent. */
+static bool takes_time(struct world *world, struct node *node, struct event *event)
+{
+    uint64_t number = node->steps++;
+    uint64_t bits = chance_draw(rng_key(world->seed, RNG_STEP_TIME, node->id, 0), number);
+    uint64_t cost_ns = distribution_sample(&world->scenario->step_time, bits);
+    if (world->stepper_count > 0)
+        cost_ns = plan_step_ns(world, node->id, number, cost_ns);
+    if (cost_ns == 0 && node->busy_until_ns <= world->now_ns)
+        return false;
+    uint64_t from_ns =
+        node->busy_until_ns > world->now_ns ? node->busy_until_ns : world->now_ns;
+    node->busy_until_ns = from_ns + cost_ns;
+    event->ready = true;
+    queue_push(&world->queue, node->busy_until_ns, *event);
+    return true;
+}
+
+bool node_defers(struct world *world, struct node *node, struct event *event)
+{
+    if (node->holds > 0) {
+        node->inbox = make_room(node->inbox, &node->inbox_room, node->inbox_count + 1,
+                                sizeof *node->inbox);
+        node->inbox[node->inbox_count++] = *event;
+        return true;
+    }
+    if (event->ready || !(world->costly_steps || world->stepper_count > 0))
+        return false;
+    return takes_time(world, node, event);
+}
+
+static void fire(struct world *world, struct node *node)
+{
+    if (node->timed && clock_own(world, node) >= node->deadline_own_ns)
+        node_step(world, node, &(struct raft_input){.kind = RAFT_TIMEOUT});
+}
+
+void node_timer(struct world *world, struct event *event, struct moment moment)
+{
+    struct node *node = &world->nodes[event->node];
+    if (event->ready) {
+        if (node->running && node->incarnation == event->number && !node_defers(world, node, event))
+            fire(world, node);
+        return;
+    }
+    if (!node->armed_any || moment.at_ns != node->armed.at_ns ||
+        moment.order != node->armed.order)
+        return;
+    node->armed_any = false;
+    if (!node->running || node->holds > 0 || !node->timed)
+        return;
+    if (node->wanted.at_ns > moment.at_ns || node->wanted.order != moment.order) {
+        node->armed_any = true;
+        node->armed = node->wanted;
+        queue_push_at(&world->queue, node->wanted, *event);
+        return;
+    }
+    event->number = node->incarnation;
+    if (!node_defers(world, node, event))
+        fire(world, node);
+}

@@ -1,0 +1,119 @@
+/* What has happened: the one stream that traces, metrics, invariants and pictures learn from. */
+#ifndef SIM_RECORD_H
+#define SIM_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* X(id, name, hashed, peer, index, value, detail, help): which fields a kind uses, and what they
+ * are called in traces ("" = unused). `detail` names an enum: see record_detail_name. Hashed
+ * records make the trace hash; those derived from them do not, so a new one changes no hash. */
+#define RECORDS(X)                                                                                 \
+    X(SENT, "sent", 1, "to", "index", "message", MESSAGE, "a message left its node")               \
+    X(DELIVERED, "delivered", 1, "from", "index", "message", MESSAGE, "a message was received")    \
+    X(LOST, "lost", 1, "to", "index", "message", LOSS, "a message will not arrive, and why")       \
+    X(DUPLICATED, "duplicated", 0, "to", "index", "message", MESSAGE, "a message will arrive twice") \
+    X(TERM, "term", 1, "", "", "before", NONE, "a node's term changed")                            \
+    X(BECAME_FOLLOWER, "became_follower", 1, "leader", "", "", ROLE, "a node's role changed")      \
+    X(BECAME_PRECANDIDATE, "became_precandidate", 1, "leader", "", "", ROLE, "a node's role changed") \
+    X(BECAME_CANDIDATE, "became_candidate", 1, "leader", "", "", ROLE, "a node's role changed")    \
+    X(BECAME_LEADER, "became_leader", 1, "leader", "index", "", ROLE, "an election was won; index: its last") \
+    X(FOLLOWS, "follows", 0, "leader", "", "", NONE, "a node learned of a leader, or lost it")     \
+    X(VOTED, "voted", 0, "for", "", "", NONE, "a node's vote in this term")                        \
+    X(CAMPAIGN, "campaign", 0, "", "", "", NOTE, "a node began to ask for votes (or pre-votes)")   \
+    X(REFUSED, "refused", 0, "candidate", "", "", NOTE, "a node refused its vote (or pre-vote)")   \
+    X(STEPPED_DOWN, "stepped_down", 0, "", "", "", NONE, "a leader gave up: no quorum answers")    \
+    X(LOG, "log", 0, "", "from", "last", NONE, "a node's log changed from an index on")            \
+    X(COMMITTED, "committed", 0, "", "index", "before", NONE, "a node's commit index moved")       \
+    X(APPLIED, "applied", 0, "", "index", "before", NONE, "a node applied entries up to an index") \
+    X(WRITE, "write", 1, "vote", "from", "write", NONE, "a node asked its disk for a write")       \
+    X(DURABLE, "durable", 0, "", "last", "write", NONE, "a write reached the disk")                \
+    X(WRITE_LOST, "write_lost", 0, "", "", "write", NONE, "a crash lost a write not yet durable")  \
+    X(STARTED, "started", 0, "", "", "", START, "a node runs, from what its disk holds")           \
+    X(CRASHED, "crashed", 0, "", "", "", NONE, "a node stopped and forgot what was not durable")   \
+    X(PAUSED, "paused", 0, "", "", "", NONE, "a node stands still: paused, or its disk blocks it") \
+    X(RESUMED, "resumed", 0, "", "", "", NONE, "a node goes on")                                   \
+    X(LINKS, "links", 0, "", "", "", NONE, "links went up or down")                                \
+    X(ACTION_BEGIN, "action_begin", 1, "", "item", "deed", NONE, "an item of the plan took effect") \
+    X(ACTION_END, "action_end", 1, "", "item", "deed", NONE, "an item of the plan ended")          \
+    X(ACTION_SKIPPED, "action_skipped", 1, "", "item", "", NONE, "an item of the plan hit nothing") \
+    X(PROPOSED, "proposed", 0, "", "client", "command", NONE, "a client's command reached a node") \
+    X(PROPOSAL_DROPPED, "proposal_dropped", 0, "", "", "command", NONE, "a node did not take a command") \
+    X(PROPOSAL_FORWARDED, "proposal_forwarded", 0, "leader", "", "command", NONE, "sent on to the leader") \
+    X(INPUT_REFUSED, "input_refused", 0, "", "", "", NONE, "a transfer or campaign had no effect") \
+    X(TRANSFER_ABORTED, "transfer_aborted", 0, "", "", "", NONE, "a leadership transfer ran out of time") \
+    X(EFFECTIVE, "effective", 0, "", "", "", NONE, "derived: this leader is effective; none: node 0") \
+    X(SERVING, "serving", 0, "", "", "", NONE, "derived: this leader serves; none: node 0")        \
+    X(END, "end", 0, "", "", "", NONE, "the run ended")
+
+enum record_kind {
+#define X(id, name, hashed, peer, index, value, detail, help) RECORD_##id,
+    RECORDS(X)
+#undef X
+        RECORD_KINDS
+};
+
+_Static_assert(RECORD_KINDS <= 64, "sets of kinds are 64 bits");
+#define RECORD_BIT(id) (UINT64_C(1) << RECORD_##id)
+
+enum record_detail { DETAIL_NONE, DETAIL_MESSAGE, DETAIL_LOSS, DETAIL_ROLE, DETAIL_NOTE, DETAIL_START };
+
+#define LOSSES(X)                                                                                  \
+    X(CHANCE, "loss")                                                                              \
+    X(CUT, "link down")                                                                            \
+    X(PLAN, "dropped by the plan")                                                                 \
+    X(DOWN, "receiver down")
+
+enum loss_reason {
+#define X(id, name) LOSS_##id,
+    LOSSES(X)
+#undef X
+};
+
+enum start_how { START_FIRST, START_AGAIN, START_WIPED };
+
+struct record {
+    uint64_t at_ns; /* set by world_emit */
+    uint64_t term;
+    uint64_t index;
+    uint64_t value;
+    uint32_t node; /* where it happened; sent, lost, duplicated: the sender. 0: nowhere */
+    uint32_t peer;
+    uint8_t kind;    /* enum record_kind */
+    uint8_t message; /* enum raft_message_kind of sent, delivered, lost, duplicated */
+    uint8_t detail;  /* role: the role before; lost: reason; campaign, refused: enum raft_note_kind;
+                        started: enum start_how */
+    bool reject;     /* replies */
+    bool prevote;    /* campaign, refused */
+};
+
+struct record_info {
+    const char *name, *help;
+    const char *peer, *index, *value; /* names of the fields; "" = unused */
+    enum record_detail detail;
+    bool hashed;
+};
+
+const struct record_info *record_info(enum record_kind kind);
+/* The kind of that name, or RECORD_KINDS. */
+enum record_kind record_find(const char *name);
+/* The text of record->detail, or NULL. */
+const char *record_detail_name(const struct record *record);
+
+/* The hash of a run: XXH3 chained over its hashed records in little-endian words. */
+#define TRACE_HASH_VERSION 1
+enum { TRACE_WORDS = 5, TRACE_ROOM = 100 };
+
+struct trace_hash {
+    uint64_t chain;
+    uint64_t records;
+    uint32_t count;
+    uint64_t words[TRACE_WORDS * TRACE_ROOM];
+};
+
+void trace_hash_open(struct trace_hash *hash);
+void trace_hash_add(struct trace_hash *hash, const struct record *record);
+/* The hash of all records so far; more may be added after. */
+uint64_t trace_hash_value(const struct trace_hash *hash);
+
+#endif

@@ -1,0 +1,173 @@
+/* The plan: read once, strictly, and never changed. */
+#ifndef SIM_SCENARIO_H
+#define SIM_SCENARIO_H
+
+#include "raft/raft.h"
+#include "sim/action.h"
+#include "sim/base.h"
+#include "sim/distribution.h"
+#include "sim/record.h"
+
+/* Where something stands in the file, for messages about it later. */
+struct place {
+    uint32_t line, column;
+    char path[120]; /* JSON path: $.timeline[2].node */
+};
+
+/* Which raft options of a node differ from what it was given; made by scenario reading. */
+struct option_changes {
+    uint32_t count;
+    struct option_change {
+        const struct field *field; /* of the table of raft options */
+        uint64_t bits;             /* the value, as its kind keeps it */
+    } *items;
+    const struct preset *preset; /* replaces all first; NULL: keeps */
+};
+
+enum start_kind { NODE_STARTS, NODE_NEVER };
+
+struct node_plan {
+    char *name;
+    struct raft_options options;
+    bool tick_phase_given;
+    uint64_t tick_phase_ns;  /* else drawn from [0, tick) */
+    bool burst;              /* missed ticks are made up at once; else they never happened */
+    enum start_kind start;
+    uint64_t start_ns;
+    uint64_t first_term;     /* durable at the start */
+    uint32_t first_count;    /* terms of its first entries, durable at the start */
+    uint64_t *first_terms;
+    int64_t clock_offset_ns, drift_ppm;
+    uint32_t zone;           /* 1 + position in zones; 0: none */
+};
+
+struct zone {
+    char *name;
+    struct raft_set nodes;
+};
+
+/* What a link is like. Class 0 is the network's own; later ones override it for some links. */
+struct link_class {
+    struct distribution latency; /* one way */
+    uint64_t loss, duplicate;    /* shares of 2^64 */
+    uint32_t fifo;               /* 0: unordered; 1: messages of a link arrive in order */
+};
+
+struct client_plan {
+    struct distribution every;
+    uint32_t zone;         /* 1 + position in zones, 0: everywhere; its latency to nodes */
+    uint64_t from_ns, until_ns;
+};
+
+/* Fires at the count-th record of this kind (of this node, if given). */
+struct condition {
+    bool given;
+    enum record_kind kind;
+    uint32_t count;
+    uint32_t node; /* 0: any */
+};
+
+/* One item of timeline or chaos. */
+struct item {
+    char *id;
+    uint64_t key;        /* of its chance: a hash of its id */
+    struct place place;
+    const struct action *action;
+    void *params;        /* action->params_size bytes */
+    struct targets *subject; /* first targets of params, for texts; may be NULL */
+    bool chaos, optional;
+    bool at_given, for_given;
+    struct distribution at, after, length; /* length: `for` */
+    struct condition when;
+    struct distribution every;             /* chaos */
+    uint64_t from_ns, until_ns;            /* chaos */
+    uint32_t max_down;                     /* chaos; 0: no limit */
+};
+
+struct window {
+    char *name;
+    uint64_t from_ns, to_ns;
+};
+
+enum bound_op { BOUND_LE, BOUND_LT, BOUND_GE, BOUND_GT, BOUND_EQ, BOUND_NE };
+
+struct bound {
+    enum bound_op op;
+    bool time;     /* number is ms, given with a unit */
+    double number;
+    char text[32]; /* as it was written: "<= 500ms" */
+};
+
+/* One line of `expect`: "metric.statistic@window": bounds, or safety and liveness as text. */
+struct expectation {
+    struct place place;
+    char *text;      /* the whole key */
+    char *metric;    /* "failover[crash].total_ms" */
+    char *statistic; /* "max", or NULL */
+    uint32_t window; /* 1 + position in windows; 0: the whole run */
+    uint32_t bound_count;
+    struct bound bounds[4];
+    char *word;      /* safety, liveness: "holds", "broken:RULE", "absent"; else NULL */
+};
+
+struct expectations {
+    uint32_t count;
+    struct expectation *items;
+};
+
+struct scenario {
+    char *file;             /* as given on the command line */
+    char *name, *description;
+    uint64_t seed;
+    uint64_t duration_ns;
+    bool duration_given;    /* else the run stops at the limit of events and time, undecided */
+    uint32_t node_count;
+    struct node_plan *nodes;      /* [1 .. node_count] */
+    struct raft_members members;
+    char *preset;           /* name of the preset in force, or NULL */
+    char *backend;
+    uint32_t zone_count;
+    struct zone *zones;
+    uint32_t class_count;
+    struct link_class *classes;
+    uint16_t *link_classes; /* [from * (node_count + 1) + to], positions in classes */
+    bool any_fifo;
+    struct distribution fsync;
+    bool fsync_blocks_node; /* a write in progress holds the node, not only what waits for it */
+    struct distribution step_time; /* what each step of a node costs; default 0 */
+    uint32_t client_count;
+    struct client_plan *clients;
+    uint32_t item_count;    /* timeline first, then chaos */
+    struct item *items;
+    struct condition until;
+    uint32_t window_count;
+    struct window *windows;
+    struct expectations expect, sweep_expect;
+    uint64_t sweep_first, sweep_last; /* seeds; 0, 0: not given */
+    uint64_t digest;        /* of the text after --set: names this plan in stores and replays */
+};
+
+/* Changes to the file before it is bound: "--set PATH=VALUE". */
+struct settings {
+    uint32_t count;
+    const char *const *items;
+};
+
+/* Reads a plan from a file. False: `error` says file, line:column, path and what was expected. */
+bool scenario_read(struct scenario *scenario, const char *file, const struct settings *settings,
+                   struct error *error);
+/* The same from text; `file` is only the name used in messages. */
+bool scenario_parse(struct scenario *scenario, const char *file, const char *text, size_t size,
+                    const struct settings *settings, struct error *error);
+void scenario_close(struct scenario *scenario);
+
+/* Applies changes (a restart with other options) to a node's options. */
+void options_change(struct raft_options *options, bool *burst, const struct option_changes *changes);
+
+/* The node of that name, or 0. */
+uint32_t scenario_node(const struct scenario *scenario, const char *name);
+/* A refusal that points at a place of the file. */
+bool refuse_at(struct error *error, const struct scenario *scenario, const struct place *place,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#endif
