@@ -75,20 +75,17 @@ struct raft_message *raft_output_message(struct raft_output *output, uint32_t bo
     return message;
 }
 
+void raft_output_reserve(struct raft_output *output, uint32_t count)
+{
+    output->messages = grow(output->messages, &output->message_room,
+                            (size_t)output->message_count + count, sizeof *output->messages);
+}
+
 void raft_output_note(struct raft_output *output, struct raft_note note)
 {
     output->notes =
         grow(output->notes, &output->note_room, output->note_count + 1u, sizeof *output->notes);
     output->notes[output->note_count++] = note;
-}
-
-void raft_output_clear(struct raft_output *output)
-{
-    output->message_count = output->note_count = 0;
-    output->body_count = 0;
-    output->has_write = false;
-    output->apply_to = 0;
-    output->deadline_ns = UINT64_MAX;
 }
 
 void raft_output_close(struct raft_output *output)

@@ -248,8 +248,18 @@ struct raft_output {
 /* Appends a message with `body_size` bytes of body, zeroed (rounded up to 8). The pointer is good
  * until the next call; body: output->bodies + message->body. */
 struct raft_message *raft_output_message(struct raft_output *output, uint32_t body_size);
+/* Room for `count` more messages: so many may then be written in place, without bodies. */
+void raft_output_reserve(struct raft_output *output, uint32_t count);
 void raft_output_note(struct raft_output *output, struct raft_note note);
-void raft_output_clear(struct raft_output *output);
+static inline void raft_output_clear(struct raft_output *output)
+{
+    output->message_count = output->note_count = 0;
+    output->body_count = 0;
+    output->has_write = false;
+    output->apply_to = 0;
+    output->deadline_ns = UINT64_MAX;
+}
+
 void raft_output_close(struct raft_output *output);
 
 /* What everyone may look at. The backend keeps it current; the pointer is good until close. */
