@@ -1,6 +1,7 @@
-/* Binds a JSON object to a struct by a table of fields that also documents it.
+/* Tables of fields: which keys a JSON object takes, and where in a struct each one goes.
  *
- * The table gives parsing, refusals, the JSON Schema and the help texts. */
+ * A table gives parsing (sim/bind.h), refusals, the JSON Schema and the help texts. Its rows are
+ * read in their order. An RTT shares the member of a DISTRIBUTION of the same table. */
 #ifndef SIM_FIELD_H
 #define SIM_FIELD_H
 
@@ -25,7 +26,12 @@ enum field_kind {
     FIELD_KINDS,           /* uint32_t, a bit for each enum raft_message_kind */
     FIELD_NODES,           /* struct raft_set: names and zones only */
     FIELD_OPTIONS,         /* struct option_changes *, owned: raft options to change */
+    FIELD_RANGE,           /* uint64_t[2] ns: [min, max] */
+    FIELD_SPECIAL,         /* what `read` makes of it */
 };
+
+struct reader;
+struct cJSON;
 
 struct field {
     const char *name; /* NULL ends the table */
@@ -34,8 +40,21 @@ struct field {
     bool required;
     const char *help;           /* with its unit */
     const char *const *choices; /* FIELD_CHOICE; NULL ends the list */
-    uint64_t low, high;         /* FIELD_COUNT; high 0: 2^53 - 1 */
+    uint64_t low, high;         /* FIELD_COUNT; high 0: 2^53 - 1. FIELD_INTEGER: -low .. high,
+                                 * where low 0 is the same as high */
     size_t given;               /* offset of a bool set true when the key is there; 0: none */
+    /* FIELD_SPECIAL: reads `value` into the member at `offset`; see sim/bind.h. */
+    bool (*read)(struct reader *reader, const struct cJSON *value, void *member);
+    const char *schema; /* FIELD_SPECIAL: its name among the schema's definitions */
 };
+
+/* What a kind of field is called in the schema, and what a refusal says was expected. */
+struct field_kind_info {
+    const char *name, *expected;
+};
+const struct field_kind_info *field_kind_info(enum field_kind kind);
+
+/* The row of that name, or NULL; `fields` may be NULL. */
+const struct field *field_find(const struct field *fields, const char *name);
 
 #endif

@@ -6,23 +6,9 @@
 #include "sim/action.h"
 #include "sim/base.h"
 #include "sim/distribution.h"
+#include "sim/options.h"
+#include "sim/place.h"
 #include "sim/record.h"
-
-/* Where something stands in the file, for messages about it later. */
-struct place {
-    uint32_t line, column;
-    char path[120]; /* JSON path: $.timeline[2].node */
-};
-
-/* Which raft options of a node differ from what it was given; made by scenario reading. */
-struct option_changes {
-    uint32_t count;
-    struct option_change {
-        const struct field *field; /* of the table of raft options */
-        uint64_t bits;             /* the value, as its kind keeps it */
-    } *items;
-    const struct preset *preset; /* replaces all first; NULL: keeps */
-};
 
 enum start_kind { NODE_STARTS, NODE_NEVER };
 
@@ -153,16 +139,15 @@ struct settings {
     const char *const *items;
 };
 
-/* Reads a plan from a file. False: `error` says file, line:column, path and what was expected. */
+/* Reads a plan from a file; settings: NULL for none. False: `error` says file, line:column, path
+ * and what was expected. The caller closes the scenario, whatever came of it. */
 bool scenario_read(struct scenario *scenario, const char *file, const struct settings *settings,
                    struct error *error);
-/* The same from text; `file` is only the name used in messages. */
+/* The same from text; `file` is only the name used in messages, and where samples are found. */
 bool scenario_parse(struct scenario *scenario, const char *file, const char *text, size_t size,
-                    const struct settings *settings, struct error *error);
+                    struct error *error);
+/* Frees all of it, also after a refusal; {0} is what is left. */
 void scenario_close(struct scenario *scenario);
-
-/* Applies changes (a restart with other options) to a node's options. */
-void options_change(struct raft_options *options, bool *burst, const struct option_changes *changes);
 
 /* The node of that name, or 0. */
 uint32_t scenario_node(const struct scenario *scenario, const char *name);
