@@ -45,7 +45,8 @@ struct fate {
     uint32_t copies;    /* 1; 0: lost; 2: duplicated */
     bool cut;           /* lost because all is lost on this link */
     bool unordered;     /* may overtake on a fifo link */
-    struct deed *held;  /* kept back until this deed ends */
+    uint32_t held;      /* 1 + the deed that keeps it back until it ends; 0: none */
+    uint64_t held_to_ns; /* when that deed ends */
     uint64_t number;    /* the message is the number-th of its kind on its link */
 };
 
@@ -63,7 +64,8 @@ struct action {
     /* Changes what becomes of a message sent on a link that the deed covers. */
     void (*on_send)(const struct deed *deed, const struct raft_message *message, struct fate *fate);
     /* Changes how long a write takes that `node` begins now. */
-    uint64_t (*on_write)(const struct deed *deed, uint32_t node, uint64_t number, uint64_t fsync_ns);
+    uint64_t (*on_write)(const struct deed *deed, uint32_t node, uint64_t number,
+                         uint64_t fsync_ns);
     /* Changes how long a step of `node` takes. */
     uint64_t (*on_step)(const struct deed *deed, uint32_t node, uint64_t number, uint64_t step_ns);
 };

@@ -1,0 +1,14 @@
+/* Clients: they propose commands to the node that they believe leads. */
+#ifndef SIM_CLIENT_H
+#define SIM_CLIENT_H
+
+#include "sim/world.h"
+
+/* Forgets the last run; client i of the plan is number i + 1, number 0 is the `propose` action. */
+void clients_open(struct world *world);
+/* Schedules each client's first command. */
+void clients_begin(struct world *world);
+/* EVENT_CLIENT: a client proposes. EVENT_PROPOSE: a command reaches its node. */
+void client_event(struct world *world, struct event *event);
+
+#endif

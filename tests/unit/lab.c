@@ -1,0 +1,90 @@
+#include "tests/unit/lab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+static const char usual[] =
+    "'cluster': {'nodes': 5, 'raft': {'election_timeout': ['1s', '2s'], 'heartbeat': '100ms'}}, ";
+
+static void read_plan(struct lab *lab, const char *cluster, const char *plan)
+{
+    struct text text = {0};
+    struct error error = {0};
+    text_add(&text, "{%s'network': {'latency': '1ms'}, %s}", cluster, plan);
+    for (size_t i = 0; i < text.count; i++)
+        if (text.data[i] == '\'')
+            text.data[i] = '"';
+    *lab = (struct lab){0};
+    bool ok = scenario_parse(&lab->scenario, "test.json", text.data, text.count, &error);
+    ck_assert_msg(ok, "%s", error.text);
+    text_close(&text);
+    lab->world = world_new();
+}
+
+void lab_open(struct lab *lab, const char *plan)
+{
+    read_plan(lab, usual, plan);
+}
+
+void lab_open_whole(struct lab *lab, const char *plan)
+{
+    read_plan(lab, "", plan);
+}
+
+void lab_open_led(struct lab *lab, const char *more, const char *plan)
+{
+    struct text text = {0};
+    text_add(&text,
+             "'duration': '10s', %s 'cluster': {'nodes': 3, 'raft': {'election_timeout': "
+             "['50s', '90s'], 'heartbeat': '100ms'}}, 'timeline': ["
+             "{'at': '1s', 'do': 'campaign', 'node': 'n1'}, %s]",
+             more, plan);
+    lab_open_whole(lab, text_of(&text));
+    text_close(&text);
+}
+
+static void tell(void *state, struct world *world, const struct record *record)
+{
+    struct lab *lab = state;
+    (void)world;
+    text_add(&lab->story, "%llu %s", (unsigned long long)(record->at_ns / NS_PER_MS),
+             record_info(record->kind)->name);
+    if (record->node)
+        text_add(&lab->story, " n%u", record->node);
+    if (record->kind == RECORD_ACTION_SKIPPED)
+        text_add(&lab->story, " %llu", (unsigned long long)record->index);
+    text_add(&lab->story, "\n");
+}
+
+void lab_begin(struct lab *lab, uint64_t seed, uint64_t kinds)
+{
+    text_clear(&lab->story);
+    lab->end = RUN_GOES_ON;
+    world_open(lab->world, &lab->scenario, seed);
+    world_subscribe(lab->world, kinds, (struct subscription){tell, lab});
+    world_begin(lab->world);
+}
+
+void lab_run_to(struct lab *lab, uint64_t at_ms)
+{
+    world_alarm(lab->world, at_ms * NS_PER_MS);
+    while (lab->end == RUN_GOES_ON && lab->world->now_ns < at_ms * NS_PER_MS)
+        lab->end = world_step(lab->world);
+}
+
+const char *lab_run(struct lab *lab, uint64_t seed, uint64_t kinds)
+{
+    lab_begin(lab, seed, kinds);
+    while (lab->end == RUN_GOES_ON)
+        lab->end = world_step(lab->world);
+    return text_of(&lab->story);
+}
+
+void lab_close(struct lab *lab)
+{
+    world_free(lab->world);
+    scenario_close(&lab->scenario);
+    text_close(&lab->story);
+}
