@@ -1,0 +1,111 @@
+#include "sim/chain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "raft/chance.h"
+
+static uint64_t link_entry(uint64_t chain, const struct raft_entry *entry)
+{
+    return chance_mix(chance_mix(chain ^ entry->term) + entry->id + 1);
+}
+
+uint64_t chain_at(const struct world *world, uint32_t node, uint64_t index)
+{
+    const struct log_chain *log = &chains_of(world)->logs[node];
+    return index <= log->last ? log->chains[index] : 0;
+}
+
+/* Chains again what a step cut or wrote. An entry of some index and term has one chain in all
+ * logs; the first that has another is where logs fail to match. */
+static void extend(struct chains *chains, const struct world *world, uint32_t node, uint64_t from)
+{
+    struct log_chain *log = &chains->logs[node];
+    const struct node *owner = &world->nodes[node];
+    uint64_t last = owner->view->last;
+    must(from >= 1 && from <= log->last + 1);
+    log->chains = make_room(log->chains, &log->room, last + 1, sizeof *log->chains);
+    log->chains[0] = 0;
+    log->conflict = 0;
+    for (uint64_t index = from; index <= last; index++) {
+        struct raft_entry entry = world->backend->entry(owner->raft, index);
+        uint64_t chain = link_entry(log->chains[index - 1], &entry);
+        log->chains[index] = chain;
+        if (*map_put(&chains->entries, index, entry.term, chain) != chain && !log->conflict)
+            log->conflict = index;
+    }
+    log->last_before = log->last;
+    log->last = last;
+}
+
+/* Who commits first says what is committed; the judges compare all others with it. */
+static void commit(struct chains *chains, const struct world *world, const struct record *record)
+{
+    chains->fresh_from = chains->committed_last + 1;
+    if (record->index <= chains->committed_last)
+        return;
+    chains->committed = make_room(chains->committed, &chains->committed_room, record->index + 1,
+                                  sizeof *chains->committed);
+    const struct node *node = &world->nodes[record->node];
+    for (uint64_t index = chains->fresh_from; index <= record->index; index++)
+        chains->committed[index] = (struct committed){
+            .chain = chain_at(world, record->node, index),
+            .term = world->backend->entry(node->raft, index).term,
+            .by_term = record->term,
+        };
+    chains->committed_last = record->index;
+}
+
+static void observe(void *state, struct world *world, const struct record *record)
+{
+    struct chains *chains = state;
+    if (record->kind == RECORD_LOG) {
+        extend(chains, world, record->node, record->index);
+    } else if (record->kind == RECORD_COMMITTED) {
+        commit(chains, world, record);
+    } else {
+        chains->logs[record->node].last = 0;
+        extend(chains, world, record->node, 1);
+    }
+}
+
+static void make_logs(struct chains *chains, uint32_t nodes)
+{
+    if (nodes >= chains->log_room) {
+        struct log_chain *logs = allocate(nodes + 1, sizeof *logs);
+        if (chains->logs)
+            memcpy(logs, chains->logs, chains->log_room * sizeof *logs);
+        free(chains->logs);
+        chains->logs = logs;
+        chains->log_room = nodes + 1;
+    }
+    for (uint32_t id = 1; id <= nodes; id++)
+        chains->logs[id].last = chains->logs[id].last_before = chains->logs[id].conflict = 0;
+}
+
+void chains_open(struct world *world)
+{
+    if (!world->chains)
+        world->chains = allocate(1, sizeof(struct chains));
+    struct chains *chains = world->chains;
+    make_logs(chains, world->node_count);
+    map_clear(&chains->entries);
+    chains->committed_last = 0;
+    chains->fresh_from = 1;
+    world_subscribe(world, RECORD_BIT(LOG) | RECORD_BIT(COMMITTED) | RECORD_BIT(STARTED),
+                    (struct subscription){observe, chains});
+}
+
+void chains_close(struct world *world)
+{
+    struct chains *chains = world->chains;
+    if (!chains)
+        return;
+    for (uint32_t id = 1; id < chains->log_room; id++)
+        free(chains->logs[id].chains);
+    free(chains->logs);
+    free(chains->committed);
+    map_close(&chains->entries);
+    free(chains);
+    world->chains = NULL;
+}
