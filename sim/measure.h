@@ -3,6 +3,7 @@
 #define SIM_MEASURE_H
 
 #include "sim/health.h"
+#include "sim/suggest.h"
 #include "sim/world.h"
 
 #define CAUSES(X)                                                                                  \
@@ -27,7 +28,9 @@
     X(LOG, "log older")                                                                            \
     X(UNREACHABLE, "voters unreachable or messages lost")                                          \
     X(OVERTAKEN, "overtaken by a higher term")                                                     \
-    X(STOPPED, "candidate stopped")
+    X(STOPPED, "candidate stopped")                                                                \
+    X(PRIORITY, "priority lower")                                                                  \
+    X(ANOTHER, "another won the term")
 
 #define X(id, name) CAUSE_##id,
 enum cause { CAUSES(X) CAUSE_COUNT };
@@ -45,7 +48,7 @@ const char *failure_name(enum failure failure);
 
 /* One node asking for votes (or pre-votes) in one term. */
 struct campaign {
-    uint64_t at_ns;
+    uint64_t at_ns;      /* from its beginning; a real campaign after a won pre-vote is another */
     uint64_t term;       /* it asks for; a pre-vote: the term it would begin */
     uint32_t node;
     bool prevote;
@@ -56,11 +59,32 @@ struct campaign {
     uint64_t ended_ns;
     enum failure failure; /* when it ended without winning */
     uint32_t episode;     /* position in episodes, or UINT32_MAX: no episode was open */
+    bool reached;         /* when it began, its node could reach a quorum */
 };
+
+/* A term that some node began: it became a candidate in it (pre-votes begin no term). */
+struct term_begun {
+    uint64_t term;
+    uint64_t at_ns;       /* of the first candidacy */
+    uint64_t elected_ns;  /* UINT64_MAX: nobody was elected */
+    uint32_t leader;      /* 0: nobody */
+    uint32_t candidates;
+    uint32_t open;        /* candidates that still wait for votes */
+    uint32_t votes;       /* of the failed candidate that had the most */
+    enum failure failure; /* why it elected nobody: that candidate's, or split vote if any had it */
+    uint32_t episode;     /* as of campaigns */
+};
+
+/* It elected nobody, and nobody waits for votes in it any more. */
+static inline bool term_failed(const struct term_begun *term)
+{
+    return !term->leader && term->open == 0;
+}
 
 enum outcome { OUTCOME_OPEN, OUTCOME_ELECTED, OUTCOME_RESUMED };
 
-/* A time in which no leader serves: from the loss until any serves again. UINT64_MAX: not reached. */
+/* A time in which no leader serves: from the loss until any serves again. UINT64_MAX: not reached.
+ * Phases are those of a leader elected in it: all but the end are not reached when one resumed. */
 struct episode {
     enum cause cause;
     enum outcome outcome;
@@ -70,7 +94,8 @@ struct episode {
     uint64_t detect_ns, prevote_ns, elected_ns, announced_ns, committed_ns; /* absolute times */
     uint32_t leader;      /* who ended it */
     uint64_t term;
-    uint32_t campaign_first, campaign_count; /* in campaigns */
+    uint32_t campaign_first, campaign_count; /* in campaigns; those with another `episode` are not its */
+    uint32_t campaigns;   /* begun in it, or under way when it began */
     uint32_t terms;       /* real terms begun in it */
     uint32_t split_votes;
     uint32_t unplanned_node; /* UNPLANNED: the node that triggered it; 0: unknown */
@@ -79,7 +104,8 @@ struct episode {
 enum unit { UNIT_MS, UNIT_COUNT, UNIT_FRACTION, UNIT_PER_MINUTE };
 enum metric_kind { METRIC_RUN, METRIC_EPISODE }; /* one value a run; one value an episode */
 
-/* A row of sim/metrics.def. Episode metrics exist as startup.X, failover.X and failover[cause].X. */
+/* One metric of a family (sim/metric.h). Those of episodes exist as startup.X, failover.X and
+ * failover[cause].X. */
 struct metric {
     const char *name; /* "split_votes"; episodes: "detect_ms" */
     const char *help;
@@ -90,7 +116,7 @@ struct metric {
 /* A metric by its full name, resolved once. */
 struct metric_ref {
     const struct metric *metric;
-    uint32_t index;      /* which row */
+    uint32_t index;      /* as metric_at counts */
     bool startup;        /* episode metrics: of the first episode, else of the others */
     bool one_cause;
     enum cause cause;
@@ -102,40 +128,59 @@ struct value {
     double number; /* ms, count, fraction */
 };
 
-/* The samples of an episode metric in one run; an unended episode counts above every quantile. */
+/* The samples of a metric in one run (or many); an unended episode counts above every quantile. */
 struct samples {
     uint32_t count, unended;
-    double *items; /* ascending; a loan until the next call */
+    const double *items;      /* ascending; a loan until the next call */
+    struct value first, last; /* in the order of time */
 };
 
 struct measures; /* the state of all metrics of one run; kept for the next */
 
 struct measures *measures_new(void);
-/* Subscribes; call after health_open. */
+/* Subscribes; call between world_open and world_begin. */
 void measures_open(struct measures *measures, struct world *world);
-/* The run is over: open episodes and campaigns are closed as unended. */
+/* An edge of a window, or the time of none: NS_MAX. Then measures_edge must be called, before
+ * anything else happens at that time; an alarm of the world's makes it an event. */
+uint64_t measures_next_edge_ns(const struct measures *measures);
+void measures_edge(struct measures *measures);
+/* The run is over: what is still open ends unended. */
 void measures_finish(struct measures *measures, struct world *world);
 void measures_free(struct measures *measures);
 
 uint32_t measures_episodes(const struct measures *measures, const struct episode **episodes);
 uint32_t measures_campaigns(const struct measures *measures, const struct campaign **campaigns);
+/* Terms in the order in which they were begun. */
+uint32_t measures_terms(const struct measures *measures, const struct term_begun **terms);
+/* The simulated time that was measured. */
+uint64_t measures_end_ns(const struct measures *measures);
 
 size_t metric_count(void);
 const struct metric *metric_at(size_t index);
 /* Resolves "failover[crash].total_ms", "term.last", "messages.vote.sent". False: no such metric;
- * `nearest` is the nearest known name. */
-bool metric_resolve(const char *name, struct metric_ref *ref, const char **nearest);
+ * `nearest` (or NULL) then knows the nearest name, for suggest_hint. */
+bool metric_resolve(const char *name, struct metric_ref *ref, struct suggestion *nearest);
+/* Every name that can be asked for, in the table's order: startup.X, failover.X, failover[c].X. */
+void metric_names(void (*each)(void *context, const char *name, const struct metric_ref *ref),
+                  void *context);
+/* Is it among the episodes that the metric is about? `position` is its own in the run. */
+bool episode_counts(const struct metric_ref *ref, const struct episode *episode, uint32_t position);
+/* The metric's value in one episode: not known, or (`unended`) above every other. */
+struct value episode_value(const struct metric_ref *ref, const struct episode *episode,
+                           bool *unended);
 /* The full names that a run has something to say about, in the table's order (with
  * failover[cause].X for each cause that occurred): calls `each` with name and reference. */
 void metric_each(const struct measures *measures,
                  void (*each)(void *context, const char *name, const struct metric_ref *ref),
                  void *context);
 
-/* window: 1 + position in the scenario's windows; 0: the whole run. */
+/* window: 1 + position in the scenario's windows; 0: the whole run. An episode belongs to the
+ * windows in which it began; a metric with one value a run has one sample, or none. */
 struct value measure_value(struct measures *measures, const struct metric_ref *ref, uint32_t window);
 struct samples measure_samples(struct measures *measures, const struct metric_ref *ref,
                                uint32_t window);
-/* "min", "max", "mean", "p1" .. "p999", "count", "first", "last" of samples; NULL: max. */
+/* "min", "max", "mean", "p1" .. "p999", "count", "first", "last" of samples; NULL: max. A quantile
+ * q is the order statistic ceil(q * n). */
 struct value sample_statistic(const struct samples *samples, const char *statistic);
 bool statistic_known(const char *statistic);
 

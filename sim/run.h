@@ -2,6 +2,7 @@
 #ifndef SIM_RUN_H
 #define SIM_RUN_H
 
+#include "sim/liveness.h"
 #include "sim/measure.h"
 #include "sim/observer.h"
 
@@ -35,6 +36,7 @@ struct run {
     struct world *world;
     struct measures *measures;
     void **invariant_states;
+    struct liveness liveness;
     const struct scenario *scenario;
     uint64_t seed;
     enum run_end end;
@@ -44,8 +46,9 @@ struct run {
     char liveness_why[160];    /* "holds", "not required: no quorum", "absent: ..." */
     uint64_t trace_hash;
     uint64_t events, simulated_ns;
-    uint32_t finding_count;
+    uint32_t finding_count, missed_count;
     struct finding *findings;
+    size_t finding_room;
     double wall_ms;
 };
 
@@ -68,9 +71,23 @@ void run_verify(struct run *run, const struct scenario *scenario, uint64_t seed,
                 const struct run_options *options);
 void run_free(struct run *run);
 
-/* Are the metrics, statistics and rules that the plan expects known? Call once after reading. */
+/* Are the metrics, statistics and rules that the plan expects known, and do the units fit? Call
+ * once after reading. */
 bool expectations_check(const struct scenario *scenario, struct error *error);
-/* Compares; `safety` and `liveness` included. */
+/* What an expectation is about; `statistic` may become NULL: "term.last" is a metric's name. */
+bool expectation_resolve(const struct expectation *expectation, struct metric_ref *ref,
+                         const char **statistic);
+/* What did not happen (null) is missed. */
 bool bound_holds(const struct bound *bound, struct value value);
+/* "326.4 ms", "3", "0.998", "null". */
+void value_text(char *text, size_t size, const struct metric *metric, const char *statistic,
+                struct value value);
+
+/* Parts of run_execute, for those who step worlds themselves. Prepare, then step until it is
+ * over, then judge. */
+void run_prepare(struct run *run, const struct scenario *scenario, uint64_t seed,
+                 const struct run_options *options);
+bool run_step(struct run *run);
+void run_judge(struct run *run);
 
 #endif

@@ -1,0 +1,200 @@
+#include "sim/evidence.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/observer.h"
+
+enum { RING = 4096 };
+
+struct ring {
+    struct record items[RING];
+    uint64_t count; /* seen ever */
+};
+
+/* What is rare would soon be pushed out by what happens with every message. */
+struct evidence {
+    struct ring rare, frequent;
+};
+
+static const uint64_t rare_kinds =
+    RECORD_BIT(TERM) | RECORD_BIT(BECAME_FOLLOWER) | RECORD_BIT(BECAME_CANDIDATE) |
+    RECORD_BIT(BECAME_LEADER) | RECORD_BIT(VOTED) | RECORD_BIT(STEPPED_DOWN) |
+    RECORD_BIT(WRITE_LOST) | RECORD_BIT(STARTED) | RECORD_BIT(CRASHED);
+static const uint64_t frequent_kinds = RECORD_BIT(LOG) | RECORD_BIT(COMMITTED) |
+                                       RECORD_BIT(APPLIED) | RECORD_BIT(WRITE) |
+                                       RECORD_BIT(DURABLE);
+
+static void keep_in(struct ring *ring, const struct record *record)
+{
+    ring->items[ring->count++ % RING] = *record;
+}
+
+static void observe_rare(void *context, struct world *world, const struct record *record)
+{
+    (void)world;
+    keep_in(&((struct evidence *)context)->rare, record);
+}
+
+static void observe_frequent(void *context, struct world *world, const struct record *record)
+{
+    (void)world;
+    keep_in(&((struct evidence *)context)->frequent, record);
+}
+
+/* A message of the judged node tells of the rule only if it grants or acknowledges something. */
+static void observe_sent(void *context, struct world *world, const struct record *record)
+{
+    bool claims = record->message == RAFT_MSG_VOTE_REPLY || record->message == RAFT_MSG_APPEND_REPLY;
+    (void)world;
+    if (claims && !record->reject)
+        keep_in(&((struct evidence *)context)->frequent, record);
+}
+
+struct evidence *evidence_new(void)
+{
+    return allocate(1, sizeof(struct evidence));
+}
+
+void evidence_open(void *context, struct world *world)
+{
+    struct evidence *evidence = context;
+    evidence->rare.count = evidence->frequent.count = 0;
+    world_subscribe(world, rare_kinds, (struct subscription){observe_rare, evidence});
+    world_subscribe(world, frequent_kinds, (struct subscription){observe_frequent, evidence});
+    world_subscribe(world, RECORD_BIT(SENT), (struct subscription){observe_sent, evidence});
+}
+
+void evidence_free(struct evidence *evidence)
+{
+    free(evidence);
+}
+
+static uint64_t kinds_of_rule(const char *rule)
+{
+    for (size_t i = 0; i < invariant_count(); i++)
+        if (strcmp(invariant_at(i)->name, rule) == 0)
+            return invariant_at(i)->kinds;
+    return UINT64_MAX;
+}
+
+/* How well a record fits the one that broke the rule; 0: not at all. */
+static int fitness(const struct record *record, const struct record *last)
+{
+    if (record->kind == last->kind && record->term == last->term)
+        return 3;
+    if (record->kind == RECORD_CRASHED || record->kind == RECORD_WRITE_LOST)
+        return 2;
+    return record->term == last->term ? 1 : 0;
+}
+
+static bool concerns(const struct record *record, uint64_t kinds, const struct raft_set *nodes)
+{
+    return kinds >> record->kind & 1 && raft_set_has(nodes, record->node);
+}
+
+/* Puts the record among the found ones, best first, and drops the worst of too many. */
+static size_t place(struct record *found, size_t count, struct record record)
+{
+    size_t at = count;
+    while (at > 1 && fitness(&record, &found[0]) > fitness(&found[at - 1], &found[0]))
+        at--;
+    if (at == EVIDENCE_MAX)
+        return count;
+    size_t kept = count < EVIDENCE_MAX ? count : EVIDENCE_MAX - 1;
+    memmove(&found[at + 1], &found[at], (kept - at) * sizeof *found);
+    found[at] = record;
+    return kept + 1;
+}
+
+static int earlier_first(const void *a, const void *b)
+{
+    const struct record *first = a, *second = b;
+    return (first->at_ns > second->at_ns) - (first->at_ns < second->at_ns);
+}
+
+/* The latest of both rings that is not used yet: `left` counts what remains of each. */
+static const struct record *latest(const struct evidence *evidence, uint64_t *left)
+{
+    const struct ring *rings[] = {&evidence->rare, &evidence->frequent};
+    const struct record *best = NULL;
+    size_t from = 0;
+    for (size_t i = 0; i < countof(rings); i++) {
+        if (!left[i] || left[i] + RING <= rings[i]->count)
+            continue;
+        const struct record *record = &rings[i]->items[(left[i] - 1) % RING];
+        if (!best || record->at_ns > best->at_ns) {
+            best = record;
+            from = i;
+        }
+    }
+    if (best)
+        left[from]--;
+    return best;
+}
+
+size_t evidence_find(const struct evidence *evidence, const struct judge *judge,
+                     struct record found[EVIDENCE_MAX])
+{
+    uint64_t kinds = kinds_of_rule(judge->rule);
+    uint64_t left[] = {evidence->rare.count, evidence->frequent.count};
+    const struct record *record;
+    size_t count = 0;
+    while ((record = latest(evidence, left)) != NULL)
+        if (concerns(record, kinds, &judge->nodes) && (count || record->at_ns <= judge->at_ns))
+            count = place(found, count, *record);
+    qsort(found, count, sizeof *found, earlier_first);
+    return count;
+}
+
+static const char *verb_of(enum record_kind kind)
+{
+    static const char *const verbs[RECORD_KINDS] = {
+        [RECORD_TERM] = "is now in",
+        [RECORD_BECAME_FOLLOWER] = "becomes follower in",
+        [RECORD_BECAME_CANDIDATE] = "becomes candidate in",
+        [RECORD_BECAME_LEADER] = "becomes leader of",
+        [RECORD_STEPPED_DOWN] = "steps down in",
+        [RECORD_STARTED] = "starts again in",
+        [RECORD_CRASHED] = "crashes in",
+    };
+    return verbs[kind];
+}
+
+static void add_numbers(const struct record *record, struct text *text)
+{
+    static const struct {
+        const char *index, *value;
+    } words[RECORD_KINDS] = {
+        [RECORD_LOG] = {"'s log changes from index", "to"},
+        [RECORD_COMMITTED] = {" commits up to index", "before"},
+        [RECORD_APPLIED] = {" applies up to index", "before"},
+        [RECORD_WRITE] = {" asks its disk to write from index", "write"},
+        [RECORD_DURABLE] = {"'s log is durable up to index", "write"},
+        [RECORD_WRITE_LOST] = {" loses what was not durable: index", "write"},
+    };
+    const char *index = words[record->kind].index, *value = words[record->kind].value;
+    text_add(text, "%s %" PRIu64 ", %s %" PRIu64 ", in term %" PRIu64, index ? index : ": index",
+             record->index, value ? value : "value", record->value, record->term);
+}
+
+void record_sentence(const struct scenario *scenario, const struct record *record,
+                     struct text *text)
+{
+    const char *node = record->node ? scenario->nodes[record->node].name : "nobody";
+    const char *peer = record->peer ? scenario->nodes[record->peer].name : "nobody";
+    if (record->kind == RECORD_VOTED)
+        text_add(text, "%s votes for %s in term %" PRIu64, node, peer, record->term);
+    else if (record->kind == RECORD_SENT)
+        text_add(text, "%s sends %s to %s: %s in term %" PRIu64, node,
+                 raft_message_name(record->message), peer,
+                 record->message == RAFT_MSG_VOTE_REPLY ? "granted" : "acknowledged",
+                 record->term);
+    else if (verb_of(record->kind))
+        text_add(text, "%s %s term %" PRIu64, node, verb_of(record->kind), record->term);
+    else {
+        text_add(text, "%s", node);
+        add_numbers(record, text);
+    }
+}

@@ -1,0 +1,74 @@
+/* A family of metrics: a row of sim/metrics.def and a file in sim/metrics/. */
+#ifndef SIM_METRIC_H
+#define SIM_METRIC_H
+
+#include "sim/interval.h"
+#include "sim/measure.h"
+
+/* The time that a value is about: the whole run, or one window of it. */
+struct period {
+    uint64_t from_ns, to_ns; /* to_ns is outside */
+    uint32_t window;         /* 0: the whole run */
+};
+
+struct family {
+    const struct metric *metrics;
+    uint32_t count;
+    uint64_t kinds; /* records that it wants to see */
+    size_t state_size;
+    /* `state` is zeroed memory the first time, and what the last run left in it later. */
+    void (*open)(void *state, const struct world *world);
+    void (*observe)(void *state, struct world *world, const struct record *record);
+    /* Window edges and the run's end are marks, counted from 0 in the order of time. */
+    void (*mark)(void *state, const struct world *world, uint32_t mark);
+    struct value (*value)(const void *state, const struct measures *measures, uint32_t row,
+                          const struct period *period);
+    /* Of one episode; only families of METRIC_EPISODE have it. */
+    struct value (*episode)(const struct episode *episode, uint32_t row);
+    void (*close)(void *state); /* frees what the state owns */
+};
+
+#define ROW(name) extern const struct family family_##name;
+#include "sim/metrics.def"
+#undef ROW
+
+/* Counts that only grow, and what they were at each mark. {0} is ready to be opened. */
+struct tally {
+    uint32_t width;
+    uint64_t *now;   /* [width] */
+    uint64_t *marks; /* [mark * width + which] */
+    size_t now_room, mark_room;
+};
+
+void tally_open(struct tally *tally, uint32_t width);
+void tally_mark(struct tally *tally, uint32_t mark);
+/* How much `which` grew within the period. */
+struct value tally_value(const struct tally *tally, const struct measures *measures, uint32_t which,
+                         const struct period *period);
+void tally_close(struct tally *tally);
+
+/* The marks at which a period begins (UINT32_MAX: at the start) and ends. */
+void measures_marks(const struct measures *measures, const struct period *period, uint32_t *begin,
+                    uint32_t *end);
+
+static inline struct value value_of(double number)
+{
+    return (struct value){.known = true, .number = number};
+}
+
+static inline struct value value_ms(uint64_t ns)
+{
+    return value_of((double)ns / (double)NS_PER_MS);
+}
+
+static inline bool period_has(const struct period *period, uint64_t at_ns)
+{
+    return at_ns >= period->from_ns && at_ns < period->to_ns;
+}
+
+/* The family of a metric and its row there. */
+const struct family *family_of(uint32_t index, uint32_t *row);
+size_t family_count(void);
+const struct family *family_at(size_t index);
+
+#endif
