@@ -21,20 +21,10 @@ static uint64_t scale(uint64_t a, uint64_t factor, uint64_t divisor)
     return a / divisor * factor + a % divisor * factor / divisor;
 }
 
-static uint64_t raw_own(const struct world *world, const struct clock *clock)
+uint64_t clock_drifted(const struct world *world, const struct clock *clock)
 {
     uint64_t passed = world->now_ns - clock->base_ns;
-    if (clock->ppm != 0)
-        passed = scale(passed, (uint64_t)(MILLION + clock->ppm), MILLION);
-    return clock->base_own_ns + passed;
-}
-
-uint64_t clock_own(struct world *world, struct node *node)
-{
-    uint64_t own = raw_own(world, &node->clock);
-    if (own > node->clock.highest_own_ns)
-        node->clock.highest_own_ns = own;
-    return node->clock.highest_own_ns;
+    return clock->base_own_ns + scale(passed, (uint64_t)(MILLION + clock->ppm), MILLION);
 }
 
 uint64_t clock_when(const struct world *world, const struct node *node, uint64_t own_ns)
@@ -62,7 +52,7 @@ uint64_t clock_phase(uint64_t phase_ns, uint64_t tick_ns)
 
 static void rebase(struct world *world, struct node *node)
 {
-    node->clock.base_own_ns = raw_own(world, &node->clock);
+    node->clock.base_own_ns = clock_drifted(world, &node->clock);
     node->clock.base_ns = world->now_ns;
 }
 

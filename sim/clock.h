@@ -7,8 +7,19 @@
 /* Sets the clock for the start of the run: offset and drift of the plan. */
 void clock_open(struct world *world, struct node *node);
 
+/* What a clock that drifts shows now. */
+uint64_t clock_drifted(const struct world *world, const struct clock *clock);
+
 /* What the node's clock shows now. */
-uint64_t clock_own(struct world *world, struct node *node);
+static inline uint64_t clock_own(struct world *world, struct node *node)
+{
+    struct clock *clock = &node->clock;
+    uint64_t own = clock->ppm == 0 ? clock->base_own_ns + (world->now_ns - clock->base_ns)
+                                   : clock_drifted(world, clock);
+    if (own > clock->highest_own_ns)
+        clock->highest_own_ns = own;
+    return clock->highest_own_ns;
+}
 
 /* The first simulated time, not before now, at which the clock shows `own_ns`; at most NS_MAX. */
 uint64_t clock_when(const struct world *world, const struct node *node, uint64_t own_ns);

@@ -107,7 +107,7 @@ static void emit_write(struct world *world, const struct node *node, enum record
     world_emit(world, (struct record){
                           .kind = (uint8_t)kind,
                           .node = node->id,
-                          .peer = kind == RECORD_WRITE ? write->vote : 0,
+                          .peer = kind == RECORD_WRITE_LOST ? 0 : write->vote,
                           .term = write->term,
                           .index = kind == RECORD_WRITE ? write->from : write->last_index,
                           .value = write->ticket,

@@ -49,7 +49,7 @@ struct packet *packet_new(struct world *world, const struct raft_message *label,
     size_t need = sizeof(struct packet) + label->body_size, room = CLASS_BYTES;
     uint32_t class = 0;
     for (; room < need; room *= 2)
-        class++;
+        class ++;
     must(class < countof(world->pool));
     struct packet *packet = world->pool[class];
     if (packet)
@@ -70,8 +70,8 @@ void packet_free(struct world *world, struct packet *packet)
     world->pool[packet->size_class] = packet;
 }
 
-static void emit_message(struct world *world, enum record_kind kind,
-                         const struct raft_message *label, uint64_t id)
+static inline void emit_message(struct world *world, enum record_kind kind,
+                                const struct raft_message *label, uint64_t id)
 {
     world_emit(world, (struct record){
                           .kind = (uint8_t)kind,
@@ -114,7 +114,12 @@ static inline uint64_t link_draw(uint64_t base, const struct raft_message *label
     return chance_draw(chance_draw(base, a ^ (uint64_t)label->to << 40), number);
 }
 
-static const struct link_class *class_of(const struct world *world, size_t link)
+static inline size_t link_of(const struct world *world, const struct raft_message *label)
+{
+    return (size_t)label->from * world->stride + label->to;
+}
+
+static inline const struct link_class *class_of(const struct world *world, size_t link)
 {
     const struct scenario *scenario = world->scenario;
     return &scenario->classes[scenario->link_classes[link]];
@@ -123,12 +128,14 @@ static const struct link_class *class_of(const struct world *world, size_t link)
 static void launch(struct world *world, struct packet *packet, uint64_t delay_ns, bool unordered)
 {
     const struct raft_message *label = &packet->label;
-    size_t link = (size_t)label->from * world->stride + label->to;
     uint64_t at_ns = world->now_ns + (delay_ns < NS_MAX ? delay_ns : NS_MAX);
-    if (world->scenario->any_fifo && !unordered && class_of(world, link)->fifo) {
-        if (at_ns < world->link_last_ns[link])
-            at_ns = world->link_last_ns[link];
-        world->link_last_ns[link] = at_ns;
+    if (world->scenario->any_fifo && !unordered) {
+        size_t link = link_of(world, label);
+        if (class_of(world, link)->fifo) {
+            if (at_ns < world->link_last_ns[link])
+                at_ns = world->link_last_ns[link];
+            world->link_last_ns[link] = at_ns;
+        }
     }
     queue_push(&world->queue, at_ns,
                (struct event){.kind = EVENT_DELIVER, .node = label->to, .packet = packet});
@@ -143,63 +150,82 @@ static void hold_back(struct world *world, struct deed *deed, struct packet *pac
     deed->held_end = &packet->next;
 }
 
-/* What the network itself does to a message: loss and duplication of its link's class. */
-static struct fate base_fate(struct world *world, const struct raft_message *label, size_t link)
+/* What becomes of a message by its link's class, and by the deeds under way. */
+static void decide_fate(struct world *world, const struct raft_message *label, size_t link,
+                        struct fate *fate)
 {
     const struct link_class *class = class_of(world, link);
-    struct fate fate = {.copies = 1, .cut = world->cuts[link] > 0};
-    fate.number = world->link_sent[link * RAFT_MSG_KINDS + label->kind]++;
-    if (class->loss && rng_chance(link_draw(world->loss_base, label, fate.number), class->loss))
-        fate.copies = 0;
+    uint64_t number = fate->number;
+    fate->cut = world->cuts[link] > 0;
+    if (class->loss && rng_chance(link_draw(world->loss_base, label, number), class->loss))
+        fate->copies = 0;
     else if (class->duplicate &&
-             rng_chance(link_draw(world->duplicate_base, label, fate.number), class->duplicate))
-        fate.copies = 2;
-    return fate;
+             rng_chance(link_draw(world->duplicate_base, label, number), class->duplicate))
+        fate->copies = 2;
+    bool by_chance = fate->copies == 0;
+    if (world->sender_count > 0)
+        plan_send(world, label, fate);
+    if (fate->cut)
+        emit_lost(world, label, world->message_ids, LOSS_CUT);
+    else if (fate->copies == 0)
+        emit_lost(world, label, world->message_ids, by_chance ? LOSS_CHANCE : LOSS_PLAN);
+    if (fate->cut)
+        fate->copies = 0;
 }
 
-/* The copy of a duplicate takes a time of its own, drawn from the upper half of the numbers. */
-static void launch_copies(struct world *world, const struct raft_message *label, const void *body,
-                          const struct fate *fate)
+/* The copy of a duplicate takes a time of its own: its draws are numbered apart. */
+static void launch_copy(struct world *world, const struct raft_message *label, const void *body,
+                        const struct fate *fate)
 {
-    size_t link = (size_t)label->from * world->stride + label->to;
-    uint64_t id = world->message_ids;
-    for (uint32_t copy = 0; copy < fate->copies; copy++) {
-        uint64_t number = fate->number | (uint64_t)copy << 40;
-        uint64_t bits = link_draw(world->latency_base, label, number);
-        uint64_t latency_ns = distribution_sample(&class_of(world, link)->latency, bits);
-        struct packet *packet = packet_new(world, label, body);
-        packet->id = id;
-        if (copy > 0)
-            emit_message(world, RECORD_DUPLICATED, label, id);
-        if (fate->held)
-            hold_back(world, fate->held, packet);
-        else
-            launch(world, packet, latency_ns + fate->delay_ns, fate->unordered);
-    }
+    uint64_t bits = link_draw(world->latency_base, label, fate->number);
+    const struct link_class *class = class_of(world, link_of(world, label));
+    uint64_t latency_ns = distribution_sample(&class->latency, bits);
+    struct packet *packet = packet_new(world, label, body);
+    packet->id = world->message_ids;
+    if (fate->held)
+        hold_back(world, &world->deeds[fate->held - 1], packet);
+    else
+        launch(world, packet, latency_ns + fate->delay_ns, fate->unordered);
 }
 
 void net_send(struct world *world, const struct raft_message *label, const void *body)
 {
-    must(label->to >= 1 && label->to <= world->node_count && label->to != label->from);
-    size_t link = (size_t)label->from * world->stride + label->to;
-    struct fate fate = base_fate(world, label, link);
-    bool by_chance = fate.copies == 0;
-    if (world->sender_count > 0)
-        plan_send(world, label, &fate);
-    uint64_t id = ++world->message_ids;
-    emit_message(world, RECORD_SENT, label, id);
-    if (fate.cut)
-        emit_lost(world, label, id, LOSS_CUT);
-    else if (fate.copies == 0)
-        emit_lost(world, label, id, by_chance ? LOSS_CHANCE : LOSS_PLAN);
-    else
-        launch_copies(world, label, body, &fate);
+    must(label->to - 1 < world->node_count && label->to != label->from);
+    size_t link = link_of(world, label);
+    const struct link_class *class = class_of(world, link);
+    struct fate fate = {.copies = 1};
+    fate.number = world->link_sent[link * RAFT_MSG_KINDS + label->kind]++;
+    world->message_ids++;
+    emit_message(world, RECORD_SENT, label, world->message_ids);
+    if (world->cuts[link] > 0 || world->sender_count > 0 || class->loss || class->duplicate)
+        decide_fate(world, label, link, &fate);
+    for (uint32_t copy = 0; copy < fate.copies; copy++) {
+        if (copy > 0)
+            emit_message(world, RECORD_DUPLICATED, label, world->message_ids);
+        launch_copy(world, label, body, &fate);
+        fate.number += UINT64_C(1) << 40;
+    }
 }
 
 void net_release(struct world *world, struct packet *packet)
 {
     packet->next = NULL;
     launch(world, packet, 0, false);
+}
+
+static inline void emit_delivered(struct world *world, const struct packet *packet)
+{
+    const struct raft_message *label = &packet->label;
+    world_emit(world, (struct record){
+                          .kind = RECORD_DELIVERED,
+                          .node = label->to,
+                          .peer = label->from,
+                          .message = label->kind,
+                          .reject = label->reject,
+                          .term = label->term,
+                          .index = label->index,
+                          .value = packet->id,
+                      });
 }
 
 void net_deliver(struct world *world, struct event *event)
@@ -213,16 +239,7 @@ void net_deliver(struct world *world, struct event *event)
     if (node_defers(world, node, event))
         return;
     const struct raft_message *label = &packet->label;
-    world_emit(world, (struct record){
-                          .kind = RECORD_DELIVERED,
-                          .node = label->to,
-                          .peer = label->from,
-                          .message = label->kind,
-                          .reject = label->reject,
-                          .term = label->term,
-                          .index = label->index,
-                          .value = packet->id,
-                      });
+    emit_delivered(world, packet);
     node_step(world, node,
               &(struct raft_input){.kind = RAFT_RECEIVE, .message = label, .body = packet->body});
     packet_free(world, packet);

@@ -66,10 +66,9 @@ static void emit_term(struct world *world, struct node *node)
 {
     uint64_t before = node->term;
     node->term = node->view->term;
-    world_emit(world, (struct record){.kind = RECORD_TERM,
-                                      .node = node->id,
-                                      .term = node->term,
-                                      .value = before});
+    world_emit(world,
+               (struct record){
+                   .kind = RECORD_TERM, .node = node->id, .term = node->term, .value = before});
 }
 
 static void emit_role(struct world *world, struct node *node)
@@ -172,8 +171,6 @@ static void arm(struct world *world, struct node *node, uint64_t at_ns)
 
 static void set_timer(struct world *world, struct node *node, uint64_t deadline_own_ns)
 {
-    if (node->timed && node->deadline_own_ns == deadline_own_ns && node->armed_any)
-        return;
     node->timed = deadline_own_ns != UINT64_MAX;
     node->deadline_own_ns = deadline_own_ns;
     if (node->timed)
@@ -198,8 +195,14 @@ struct follow {
     struct raft_write write;
 };
 
-static void step_once(struct world *world, struct node *node, struct raft_input *input,
-                      struct follow *follow)
+static void issue_write(struct world *world, struct node *node, struct follow *follow)
+{
+    follow->write = world->output.write;
+    follow->instant = disk_write(world, node, &follow->write);
+}
+
+static inline void step_once(struct world *world, struct node *node, struct raft_input *input,
+                             struct follow *follow)
 {
     struct raft_output *output = &world->output;
     raft_output_clear(output);
@@ -207,14 +210,13 @@ static void step_once(struct world *world, struct node *node, struct raft_input 
     input->chance_key = node->chance_key;
     world->backend->step(node->raft, input, output);
     emit_changes(world, node);
-    if (output->has_write && disk_write(world, node, &output->write)) {
-        follow->instant = true;
-        follow->write = output->write;
-    }
+    if (output->has_write)
+        issue_write(world, node, follow);
     if (!node->running)
         return;
     send_messages(world, node);
-    set_timer(world, node, output->deadline_ns);
+    if (!node->armed_any || node->deadline_own_ns != output->deadline_ns)
+        set_timer(world, node, output->deadline_ns);
     if (output->apply_to > follow->apply_to)
         follow->apply_to = output->apply_to;
 }
@@ -299,25 +301,22 @@ static bool takes_time(struct world *world, struct node *node, struct event *eve
         cost_ns = plan_step_ns(world, node->id, number, cost_ns);
     if (cost_ns == 0 && node->busy_until_ns <= world->now_ns)
         return false;
-    uint64_t from_ns =
-        node->busy_until_ns > world->now_ns ? node->busy_until_ns : world->now_ns;
+    uint64_t from_ns = node->busy_until_ns > world->now_ns ? node->busy_until_ns : world->now_ns;
     node->busy_until_ns = from_ns + cost_ns;
     event->ready = true;
     queue_push(&world->queue, node->busy_until_ns, *event);
     return true;
 }
 
-bool node_defers(struct world *world, struct node *node, struct event *event)
+bool node_put_off(struct world *world, struct node *node, struct event *event)
 {
     if (node->holds > 0) {
-        node->inbox = make_room(node->inbox, &node->inbox_room, node->inbox_count + 1,
-                                sizeof *node->inbox);
+        node->inbox =
+            make_room(node->inbox, &node->inbox_room, node->inbox_count + 1, sizeof *node->inbox);
         node->inbox[node->inbox_count++] = *event;
         return true;
     }
-    if (event->ready || !(world->costly_steps || world->stepper_count > 0))
-        return false;
-    return takes_time(world, node, event);
+    return !event->ready && takes_time(world, node, event);
 }
 
 static void fire(struct world *world, struct node *node)
@@ -334,8 +333,7 @@ void node_timer(struct world *world, struct event *event, struct moment moment)
             fire(world, node);
         return;
     }
-    if (!node->armed_any || moment.at_ns != node->armed.at_ns ||
-        moment.order != node->armed.order)
+    if (!node->armed_any || moment.at_ns != node->armed.at_ns || moment.order != node->armed.order)
         return;
     node->armed_any = false;
     if (!node->running || node->holds > 0 || !node->timed)

@@ -8,7 +8,12 @@
 void node_step(struct world *world, struct node *node, struct raft_input *input);
 
 /* Must this event wait? True: it was kept (the node is held) or rescheduled (it is slow). */
-bool node_defers(struct world *world, struct node *node, struct event *event);
+bool node_put_off(struct world *world, struct node *node, struct event *event);
+static inline bool node_defers(struct world *world, struct node *node, struct event *event)
+{
+    bool may = node->holds > 0 || world->costly_steps || world->stepper_count > 0;
+    return may && node_put_off(world, node, event);
+}
 
 /* EVENT_TIMER: not every one is due any more. */
 void node_timer(struct world *world, struct event *event, struct moment moment);
@@ -17,6 +22,9 @@ void node_timer(struct world *world, struct event *event, struct moment moment);
 void node_persisted(struct world *world, struct node *node);
 
 /* ---- sim/process.c ---- */
+
+/* EVENT_INPUT. */
+void node_late_input(struct world *world, struct event *event);
 
 /* Prepares a node that has never started, with the plan's durable state. */
 void node_open(struct world *world, uint32_t id);

@@ -86,12 +86,14 @@ static void start(struct world *world, struct node *node)
                                       .term = node->term,
                                       .detail = node->incarnation > 1 ? START_AGAIN : START_FIRST});
     node_standing(world, node);
-    node_step(world, node, &(struct raft_input){.kind = RAFT_START});
+    node->awaits_start = node->holds > 0;
+    if (!node->awaits_start)
+        node_step(world, node, &(struct raft_input){.kind = RAFT_START});
 }
 
 static void stop(struct world *world, struct node *node)
 {
-    node->running = false;
+    node->running = node->awaits_start = false;
     node->armed_any = node->timed = false;
     node->busy_until_ns = 0;
     node->role = RAFT_FOLLOWER;
@@ -172,14 +174,30 @@ void node_release(struct world *world, uint32_t id)
         return;
     if (!node->burst)
         clock_skip_ticks(world, node);
+    if (node->awaits_start)
+        node_step(world, node, &(struct raft_input){.kind = RAFT_START});
+    node->awaits_start = false;
     node_rearm(world, id);
     node_persisted(world, node);
     empty_inbox(world, node);
 }
 
+void node_late_input(struct world *world, struct event *event)
+{
+    struct node *node = &world->nodes[event->node];
+    if (!node->running || node_defers(world, node, event))
+        return;
+    node_step(world, node, &(struct raft_input){.kind = event->input,
+                                                .node = (uint32_t)event->number,
+                                                .value = event->number});
+}
+
+/* A node that is held, or slow, is told in its turn. */
 void node_input(struct world *world, uint32_t id, struct raft_input input)
 {
-    struct node *node = &world->nodes[id];
-    if (node->running && node->holds == 0)
-        node_step(world, node, &input);
+    struct event event = {.kind = EVENT_INPUT,
+                          .input = (uint8_t)input.kind,
+                          .node = id,
+                          .number = input.kind == RAFT_TRANSFER ? input.node : input.value};
+    node_late_input(world, &event);
 }

@@ -20,13 +20,15 @@ enum event_kind {
     EVENT_DEED,    /* deed `number` asked to be woken (flap) */
     EVENT_CLIENT,  /* client `number` wants to propose */
     EVENT_PROPOSE, /* a client's command `number` reaches the node */
+    EVENT_INPUT,   /* the plan tells the node something that had to wait */
     EVENT_ALARM,   /* an observer asked to be woken: no change of the world */
 };
 
 struct event {
     uint8_t kind;  /* enum event_kind */
     bool ready;    /* a slow node has spent the time that this step costs */
-    uint32_t node; /* TIMER, DURABLE, START, PROPOSE */
+    uint8_t input; /* INPUT: enum raft_input_kind; number: its value or node */
+    uint32_t node; /* TIMER, DURABLE, START, PROPOSE, INPUT */
     uint64_t number;
     struct packet *packet; /* DELIVER */
 };
@@ -42,14 +44,16 @@ struct queue_key {
     uint64_t order_slot; /* order << 24 | slot */
 };
 
-/* {0} is an empty queue. A 4-ary heap whose root stays open after a pop until the next push. */
+/* {0} is an empty queue. Few events are kept as a sorted list, the earliest last: a message soon
+ * due then moves one or two keys. Many are a 4-ary heap whose root stays open after a pop until
+ * the next push. */
 struct queue {
-    struct queue_key *heap;
+    struct queue_key *keys;
     struct event *slots;
     uint32_t *free_slots;
-    size_t count, room; /* count includes an open root */
+    size_t count, room; /* of keys; count includes an open root */
     size_t slot_room, slots_used, free_count;
-    bool open_root;
+    bool is_heap, open_root;
     uint64_t orders; /* orders given out */
 };
 
@@ -57,7 +61,10 @@ struct queue {
 struct moment queue_push(struct queue *queue, uint64_t at_ns, struct event event);
 
 /* Takes the next order without scheduling anything: for timers that move later (see world). */
-uint64_t queue_order(struct queue *queue);
+static inline uint64_t queue_order(struct queue *queue)
+{
+    return queue->orders++;
+}
 
 /* Schedules an event at a moment whose order was taken before. */
 void queue_push_at(struct queue *queue, struct moment moment, struct event event);

@@ -62,39 +62,17 @@ const char *record_detail_name(const struct record *record)
 
 void trace_hash_open(struct trace_hash *hash)
 {
-    hash->chain = TRACE_HASH_VERSION;
+    hash->words[0] = trace_word(TRACE_HASH_VERSION);
     hash->records = hash->count = 0;
 }
 
-/* Fields in little-endian words, never the struct: padding and byte order cannot enter. */
-static inline uint64_t little(uint64_t word)
+void trace_hash_fold(struct trace_hash *hash)
 {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap64(word);
-#else
-    return word;
-#endif
-}
-
-void trace_hash_add(struct trace_hash *hash, const struct record *record)
-{
-    uint64_t *words = &hash->words[hash->count];
-    words[0] = little(record->at_ns);
-    words[1] = little((uint64_t)record->kind | (uint64_t)record->message << 8 |
-                      (uint64_t)record->detail << 16 | (uint64_t)record->reject << 24 |
-                      (uint64_t)record->node << 32 | (uint64_t)record->peer << 48);
-    words[2] = little(record->term);
-    words[3] = little(record->index);
-    words[4] = little(record->value);
-    hash->records++;
-    hash->count += TRACE_WORDS;
-    if (hash->count == TRACE_WORDS * TRACE_ROOM) {
-        hash->chain = XXH3_64bits_withSeed(hash->words, sizeof hash->words, hash->chain);
-        hash->count = 0;
-    }
+    hash->words[0] = trace_word(trace_hash_value(hash));
+    hash->count = 0;
 }
 
 uint64_t trace_hash_value(const struct trace_hash *hash)
 {
-    return XXH3_64bits_withSeed(hash->words, hash->count * sizeof *hash->words, hash->chain);
+    return XXH3_64bits(hash->words, (1 + hash->count) * sizeof *hash->words);
 }

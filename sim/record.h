@@ -12,12 +12,15 @@
     X(SENT, "sent", 1, "to", "index", "message", MESSAGE, "a message left its node")               \
     X(DELIVERED, "delivered", 1, "from", "index", "message", MESSAGE, "a message was received")    \
     X(LOST, "lost", 1, "to", "index", "message", LOSS, "a message will not arrive, and why")       \
-    X(DUPLICATED, "duplicated", 0, "to", "index", "message", MESSAGE, "a message will arrive twice") \
+    X(DUPLICATED, "duplicated", 0, "to", "index", "message", MESSAGE,                              \
+      "a message will arrive twice")                                                               \
     X(TERM, "term", 1, "", "", "before", NONE, "a node's term changed")                            \
     X(BECAME_FOLLOWER, "became_follower", 1, "leader", "", "", ROLE, "a node's role changed")      \
-    X(BECAME_PRECANDIDATE, "became_precandidate", 1, "leader", "", "", ROLE, "a node's role changed") \
+    X(BECAME_PRECANDIDATE, "became_precandidate", 1, "leader", "", "", ROLE,                       \
+      "a node's role changed")                                                                     \
     X(BECAME_CANDIDATE, "became_candidate", 1, "leader", "", "", ROLE, "a node's role changed")    \
-    X(BECAME_LEADER, "became_leader", 1, "leader", "index", "", ROLE, "an election was won; index: its last") \
+    X(BECAME_LEADER, "became_leader", 1, "leader", "index", "", ROLE,                              \
+      "an election was won; index: its last")                                                      \
     X(FOLLOWS, "follows", 0, "leader", "", "", NONE, "a node learned of a leader, or lost it")     \
     X(VOTED, "voted", 0, "for", "", "", NONE, "a node's vote in this term")                        \
     X(CAMPAIGN, "campaign", 0, "", "", "", NOTE, "a node began to ask for votes (or pre-votes)")   \
@@ -27,22 +30,28 @@
     X(COMMITTED, "committed", 0, "", "index", "before", NONE, "a node's commit index moved")       \
     X(APPLIED, "applied", 0, "", "index", "before", NONE, "a node applied entries up to an index") \
     X(WRITE, "write", 1, "vote", "from", "write", NONE, "a node asked its disk for a write")       \
-    X(DURABLE, "durable", 0, "", "last", "write", NONE, "a write reached the disk")                \
+    X(DURABLE, "durable", 0, "vote", "last", "write", NONE, "a write reached the disk")            \
     X(WRITE_LOST, "write_lost", 0, "", "", "write", NONE, "a crash lost a write not yet durable")  \
     X(STARTED, "started", 0, "", "", "", START, "a node runs, from what its disk holds")           \
     X(CRASHED, "crashed", 0, "", "", "", NONE, "a node stopped and forgot what was not durable")   \
     X(PAUSED, "paused", 0, "", "", "", NONE, "a node stands still: paused, or its disk blocks it") \
     X(RESUMED, "resumed", 0, "", "", "", NONE, "a node goes on")                                   \
     X(LINKS, "links", 0, "", "", "", NONE, "links went up or down")                                \
-    X(ACTION_BEGIN, "action_begin", 1, "", "item", "deed", NONE, "an item of the plan took effect") \
+    X(ACTION_BEGIN, "action_begin", 1, "", "item", "deed", NONE,                                   \
+      "an item of the plan took effect")                                                           \
     X(ACTION_END, "action_end", 1, "", "item", "deed", NONE, "an item of the plan ended")          \
-    X(ACTION_SKIPPED, "action_skipped", 1, "", "item", "", NONE, "an item of the plan hit nothing") \
+    X(ACTION_SKIPPED, "action_skipped", 1, "", "item", "", NONE,                                   \
+      "an item of the plan hit nothing")                                                           \
     X(PROPOSED, "proposed", 0, "", "client", "command", NONE, "a client's command reached a node") \
-    X(PROPOSAL_DROPPED, "proposal_dropped", 0, "", "", "command", NONE, "a node did not take a command") \
-    X(PROPOSAL_FORWARDED, "proposal_forwarded", 0, "leader", "", "command", NONE, "sent on to the leader") \
+    X(PROPOSAL_DROPPED, "proposal_dropped", 0, "", "", "command", NONE,                            \
+      "a node did not take a command")                                                             \
+    X(PROPOSAL_FORWARDED, "proposal_forwarded", 0, "leader", "", "command", NONE,                  \
+      "sent on to the leader")                                                                     \
     X(INPUT_REFUSED, "input_refused", 0, "", "", "", NONE, "a transfer or campaign had no effect") \
-    X(TRANSFER_ABORTED, "transfer_aborted", 0, "", "", "", NONE, "a leadership transfer ran out of time") \
-    X(EFFECTIVE, "effective", 0, "", "", "", NONE, "derived: this leader is effective; none: node 0") \
+    X(TRANSFER_ABORTED, "transfer_aborted", 0, "", "", "", NONE,                                   \
+      "a leadership transfer ran out of time")                                                     \
+    X(EFFECTIVE, "effective", 0, "", "", "", NONE,                                                 \
+      "derived: this leader is effective; none: node 0")                                           \
     X(SERVING, "serving", 0, "", "", "", NONE, "derived: this leader serves; none: node 0")        \
     X(END, "end", 0, "", "", "", NONE, "the run ended")
 
@@ -56,7 +65,14 @@ enum record_kind {
 _Static_assert(RECORD_KINDS <= 64, "sets of kinds are 64 bits");
 #define RECORD_BIT(id) (UINT64_C(1) << RECORD_##id)
 
-enum record_detail { DETAIL_NONE, DETAIL_MESSAGE, DETAIL_LOSS, DETAIL_ROLE, DETAIL_NOTE, DETAIL_START };
+enum record_detail {
+    DETAIL_NONE,
+    DETAIL_MESSAGE,
+    DETAIL_LOSS,
+    DETAIL_ROLE,
+    DETAIL_NOTE,
+    DETAIL_START
+};
 
 #define LOSSES(X)                                                                                  \
     X(CHANCE, "loss")                                                                              \
@@ -100,20 +116,52 @@ enum record_kind record_find(const char *name);
 /* The text of record->detail, or NULL. */
 const char *record_detail_name(const struct record *record);
 
-/* The hash of a run: XXH3 chained over its hashed records in little-endian words. */
+/* The hash of a run: XXH3 chained over its hashed records, in blocks of little-endian words. */
 #define TRACE_HASH_VERSION 1
-enum { TRACE_WORDS = 5, TRACE_ROOM = 100 };
+enum { TRACE_WORDS = 4, TRACE_ROOM = 4 * 256 };
 
 struct trace_hash {
-    uint64_t chain;
     uint64_t records;
-    uint32_t count;
-    uint64_t words[TRACE_WORDS * TRACE_ROOM];
+    uint32_t count;                 /* words filled, the chain not counted */
+    uint64_t words[1 + TRACE_ROOM]; /* the chain so far, then records */
 };
 
 void trace_hash_open(struct trace_hash *hash);
-void trace_hash_add(struct trace_hash *hash, const struct record *record);
+/* Folds the full block into the chain. */
+void trace_hash_fold(struct trace_hash *hash);
 /* The hash of all records so far; more may be added after. */
 uint64_t trace_hash_value(const struct trace_hash *hash);
+
+/* Byte order cannot enter: words are little-endian in memory. */
+static inline uint64_t trace_word(uint64_t word)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(word);
+#else
+    return word;
+#endif
+}
+
+/* Is a kind one of those that make the hash? */
+#define X(id, name, hashed, peer, index, value, detail, help)                                      \
+    (hashed ? UINT64_C(1) << RECORD_##id : 0) |
+static const uint64_t trace_kinds = RECORDS(X) 0;
+#undef X
+
+/* Fields one by one, never the struct: padding cannot enter. */
+static inline void trace_hash_add(struct trace_hash *hash, const struct record *record)
+{
+    uint64_t *words = &hash->words[1 + hash->count];
+    words[0] = trace_word(record->at_ns);
+    words[1] = trace_word((uint64_t)record->kind | (uint64_t)record->message << 8 |
+                          (uint64_t)record->detail << 16 | (uint64_t)record->reject << 24 |
+                          (uint64_t)record->node << 32 | (uint64_t)record->peer << 48);
+    words[2] = trace_word(record->term);
+    words[3] = trace_word(record->index ^ (record->value << 32 | record->value >> 32));
+    hash->records++;
+    hash->count += TRACE_WORDS;
+    if (hash->count == TRACE_ROOM)
+        trace_hash_fold(hash);
+}
 
 #endif

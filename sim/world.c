@@ -89,8 +89,8 @@ static bool costs_time(const struct distribution *step_time)
 void world_open(struct world *world, const struct scenario *scenario, uint64_t seed)
 {
     drop_packets(world);
-    choose_backend(world, world->forced_backend ? world->forced_backend
-                                                : backend_find(scenario->backend));
+    choose_backend(world,
+                   world->forced_backend ? world->forced_backend : backend_find(scenario->backend));
     make_nodes(world, scenario->node_count);
     world->scenario = scenario;
     world->seed = seed;
@@ -109,9 +109,16 @@ void world_open(struct world *world, const struct scenario *scenario, uint64_t s
         node_open(world, id);
 }
 
+static void see_record(void *state, struct world *world, const struct record *record)
+{
+    (void)state;
+    plan_observe(world, record);
+}
+
 void world_begin(struct world *world)
 {
     const struct scenario *scenario = world->scenario;
+    world_subscribe(world, world->when_kinds, (struct subscription){.observe = see_record});
     world->end_ns = scenario->duration_given ? scenario->duration_ns : world->time_limit_ns;
     plan_begin(world);
     for (uint32_t id = 1; id <= world->node_count; id++)
@@ -144,6 +151,9 @@ static void happen(struct world *world, struct event *event, struct moment momen
     case EVENT_CLIENT:
     case EVENT_PROPOSE:
         client_event(world, event);
+        break;
+    case EVENT_INPUT:
+        node_late_input(world, event);
         break;
     case EVENT_ALARM:
         break;
@@ -225,24 +235,6 @@ void world_subscribe(struct world *world, uint64_t kinds, struct subscription su
         must(world->subscription_counts[kind] < SUBSCRIPTIONS_MAX);
         world->subscriptions[kind][world->subscription_counts[kind]++] = subscription;
     }
-}
-
-/* Records that make the hash, as a set of kinds. */
-#define X(id, name, hashed, peer, index, value, detail, help)                                      \
-    (hashed ? UINT64_C(1) << RECORD_##id : 0) |
-static const uint64_t hashed_kinds = RECORDS(X) 0;
-#undef X
-
-void world_emit(struct world *world, struct record record)
-{
-    record.at_ns = world->now_ns;
-    if (hashed_kinds >> record.kind & 1)
-        trace_hash_add(&world->hash, &record);
-    const struct subscription *subscriptions = world->subscriptions[record.kind];
-    for (uint32_t i = 0; i < world->subscription_counts[record.kind]; i++)
-        subscriptions[i].observe(subscriptions[i].state, world, &record);
-    if (world->when_kinds >> record.kind & 1)
-        plan_observe(world, &record);
 }
 
 void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, const char *format,

@@ -24,8 +24,8 @@ struct pending {
     struct raft_write write; /* entries: a copy, in `entries` */
     struct raft_entry *entries;
     size_t entry_room;
-    uint64_t number;         /* of the node's writes */
-    bool done;               /* durable; its node, held, has not heard of it yet */
+    uint64_t number; /* of the node's writes */
+    bool done;       /* durable; its node, held, has not heard of it yet */
     struct packet *waiting, **waiting_end;
 };
 
@@ -33,9 +33,9 @@ struct disk {
     struct raft_durable durable; /* what a crash leaves; entries in `log` */
     struct raft_entry *log;
     size_t log_room;
-    struct pending *queue;       /* ring: oldest first, at [head .. head + count) & (room - 1) */
+    struct pending *queue; /* ring: oldest first, at [head .. head + count) & (room - 1) */
     size_t room, head, count;
-    struct pending *lied;        /* said to be durable, and not: oldest first */
+    struct pending *lied; /* said to be durable, and not: oldest first */
     size_t lied_count, lied_room;
     uint64_t writes;             /* issued ever */
     uint64_t batch;              /* writes of the sync in progress, from the oldest; 0: idle */
@@ -65,50 +65,51 @@ struct node {
     uint32_t vote, lead;
     enum raft_role role;
     uint32_t id;
-    bool running;              /* started and not crashed; it may still be held */
-    uint32_t downs;            /* reasons to be down: it starts when the last one ends */
-    uint32_t holds;            /* reasons to stand still: pauses, and a disk that blocks it */
-    bool stands;               /* last said to stand still */
-    uint32_t incarnation;      /* starts so far */
-    uint64_t held_own_ns;      /* its own clock when it was held */
-    bool timed;                /* a timer is wanted */
-    uint64_t deadline_own_ns;  /* when, by its own clock */
-    bool armed_any;            /* an entry of this node is in the queue and is the live one */
-    struct moment wanted, armed; /* when the timer is due; which queue entry is the live one */
+    bool running;                  /* started and not crashed; it may still be held */
+    uint32_t downs;                /* reasons to be down: it starts when the last one ends */
+    uint32_t holds;                /* reasons to stand still: pauses, and a disk that blocks it */
+    bool stands;                   /* last said to stand still */
+    bool awaits_start;             /* started while it was held: it has not stepped yet */
+    uint32_t incarnation;          /* starts so far */
+    uint64_t held_own_ns;          /* its own clock when it was held */
+    bool timed;                    /* a timer is wanted */
+    uint64_t deadline_own_ns;      /* when, by its own clock */
+    bool armed_any;                /* an entry of this node is in the queue and is the live one */
+    struct moment wanted, armed;   /* when the timer is due; which queue entry is the live one */
     uint64_t busy_until_ns, steps; /* slow nodes */
     uint64_t chance_key;
-    uint64_t tick_phase_ns;    /* on its own clock */
+    uint64_t tick_phase_ns; /* on its own clock */
     struct clock clock;
     struct disk disk;
     struct raft_options options; /* now in force */
     bool burst;
-    struct event *inbox;       /* what arrived while it was held, in order */
+    struct event *inbox; /* what arrived while it was held, in order */
     size_t inbox_count, inbox_room;
 };
 
 /* An item of the plan that took effect. */
 struct deed {
-    uint32_t number;         /* in the world's table */
-    uint32_t item;           /* position in the scenario's items */
+    uint32_t number; /* in the world's table */
+    uint32_t item;   /* position in the scenario's items */
     const struct action *action;
-    const void *params;      /* item->params, const */
-    uint64_t key;            /* of its chance */
+    const void *params;        /* item->params, const */
+    uint64_t key;              /* of its chance */
     uint64_t began_ns, end_ns; /* end_ns: NS_MAX: not planned */
-    bool running;            /* begun and not ended */
-    struct raft_set nodes;   /* what it holds: nodes, */
-    struct raft_set from, to; /* or links from .. to .. (and back, if both) */
+    bool running;              /* begun and not ended */
+    struct raft_set nodes;     /* what it holds: nodes, */
+    struct raft_set from, to;  /* or links from .. to .. (and back, if both) */
     bool both;
-    struct raft_set healed;  /* links with both ends in here are no longer its business */
-    uint32_t side_count;     /* partition */
-    struct raft_set *sides;  /* memory kept for the next run */
+    struct raft_set healed; /* links with both ends in here are no longer its business */
+    uint32_t side_count;    /* partition */
+    struct raft_set *sides; /* memory kept for the next run */
     uint32_t side_room;
-    uint64_t turns;          /* flap: how often it was woken */
+    uint64_t turns;                  /* how often its links were cut or mended; odd: cut now */
     struct packet *held, **held_end; /* hold: messages kept back */
 };
 
 struct client {
     uint64_t key, ticks;
-    uint32_t believed;       /* whom it thinks is the leader; 0: nobody */
+    uint32_t believed; /* whom it thinks is the leader; 0: nobody */
 };
 
 /* The verdict of an invariant; the first ends the run. */
@@ -127,7 +128,15 @@ struct subscription {
 };
 enum { SUBSCRIPTIONS_MAX = 40 };
 
-enum run_end { RUN_GOES_ON, RUN_DURATION, RUN_UNTIL, RUN_BROKEN, RUN_NOTHING_LEFT, RUN_LIMIT, RUN_MISSED_TARGET };
+enum run_end {
+    RUN_GOES_ON,
+    RUN_DURATION,
+    RUN_UNTIL,
+    RUN_BROKEN,
+    RUN_NOTHING_LEFT,
+    RUN_LIMIT,
+    RUN_MISSED_TARGET
+};
 
 struct world {
     const struct scenario *scenario;
@@ -135,13 +144,13 @@ struct world {
     const struct raft_backend *forced_backend; /* instead of the scenario's; NULL: the scenario's */
     uint64_t seed;
     uint64_t now_ns;
-    uint64_t events;          /* that stepped a node or changed the world */
+    uint64_t events;              /* that stepped a node or changed the world */
     uint64_t popped, event_limit; /* events taken from the queue, and how many may be */
-    uint64_t time_limit_ns;   /* for a plan without a duration */
+    uint64_t time_limit_ns;       /* for a plan without a duration */
     uint64_t end_ns;
     bool ended;
     struct queue queue;
-    struct node *nodes;       /* [1 .. node_count] */
+    struct node *nodes; /* [1 .. node_count] */
     uint32_t node_count, node_room;
     struct raft_output output;
     struct trace_hash hash;
@@ -149,29 +158,30 @@ struct world {
     /* Network. Tables are [from * stride + to]. */
     uint32_t stride;
     size_t link_room;
-    uint16_t *cuts;           /* deeds that lose all on the link; up at 0 */
-    uint32_t *link_sent;      /* [(from * stride + to) * RAFT_MSG_KINDS + kind] */
-    uint64_t *link_last_ns;   /* fifo links: last planned arrival */
+    uint16_t *cuts;         /* deeds that lose all on the link; up at 0 */
+    uint32_t *link_sent;    /* [(from * stride + to) * RAFT_MSG_KINDS + kind] */
+    uint64_t *link_last_ns; /* fifo links: last planned arrival */
     uint64_t message_ids;
     uint64_t latency_base, loss_base, duplicate_base; /* rng_base of this run */
-    bool costly_steps;        /* the plan gives each step a time */
-    struct packet *pool[32];  /* free blocks by size class */
+    bool costly_steps;                                /* the plan gives each step a time */
+    struct packet *pool[32];                          /* free blocks by size class */
     /* Plan. */
-    struct deed *deeds;       /* all that began; a number never changes */
+    struct deed *deeds; /* all that began; a number never changes */
     uint32_t deed_count, deed_room;
     uint32_t *senders, *writers, *steppers; /* running deeds with on_send, on_write, on_step */
     uint32_t sender_count, writer_count, stepper_count, active_room;
-    uint32_t *item_turns;     /* chaos: how often each item came up */
-    uint32_t *item_seen;      /* `when`: records counted so far; the last is `until` */
-    uint64_t when_kinds;      /* record kinds that some `when` waits for */
+    uint32_t *item_turns; /* chaos: how often each item came up */
+    uint32_t *item_seen;  /* `when`: records counted so far; the last is `until` */
+    uint64_t when_kinds;  /* record kinds that some `when` waits for */
     bool until_met;
-    uint32_t missed_item;     /* 1 + the item that hit nothing and had to; 0: none */
+    uint32_t missed_item; /* 1 + the item that hit nothing and had to; 0: none */
     struct client *clients;
     uint32_t client_room;
-    uint64_t commands;        /* ids of proposals given out */
+    uint64_t commands;                                       /* ids of proposals given out */
     struct subscription (*subscriptions)[SUBSCRIPTIONS_MAX]; /* [RECORD_KINDS] */
     uint8_t subscription_counts[RECORD_KINDS];
-    void *health;             /* sim/health.h: who serves, who reaches whom */
+    void *health; /* sim/health.h: who serves, who reaches whom */
+    void *chains;             /* sim/chain.h: what the logs hold, by hash */
 };
 
 /* ---- life of a run ---- */
@@ -189,7 +199,18 @@ void world_free(struct world *world);
 /* ---- records ---- */
 
 void world_subscribe(struct world *world, uint64_t kinds, struct subscription subscription);
-void world_emit(struct world *world, struct record record);
+/* Something has happened now. Everyone who wants to know is told before this returns. Inline: half
+ * of what a message costs is its two records. */
+static inline void world_emit(struct world *world, struct record record)
+{
+    record.at_ns = world->now_ns;
+    if (trace_kinds >> record.kind & 1)
+        trace_hash_add(&world->hash, &record);
+    const struct subscription *subscription = world->subscriptions[record.kind];
+    const struct subscription *end = subscription + world->subscription_counts[record.kind];
+    for (; subscription < end; subscription++)
+        subscription->observe(subscription->state, world, &record);
+}
 /* An invariant is broken: the run ends after this event. `nodes` are ids, 0 = none. */
 void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, const char *format,
                  ...) __attribute__((format(printf, 5, 6)));
@@ -216,7 +237,7 @@ void node_hold(struct world *world, uint32_t id);
 void node_release(struct world *world, uint32_t id);
 /* Forgets all that its disk holds; the node must be down. */
 void node_wipe(struct world *world, uint32_t id);
-/* An input from the plan: CAMPAIGN, SET_TIMEOUT, TRANSFER, PROPOSE ... Ignored unless it runs. */
+/* An input from the plan: CAMPAIGN, SET_TIMEOUT, TRANSFER ... A node that is down ignores it. */
 void node_input(struct world *world, uint32_t id, struct raft_input input);
 /* Proposes a new command at a node, as client 0. */
 void node_propose(struct world *world, uint32_t id);

@@ -1,0 +1,56 @@
+/* The words after a command's name: one table says how they are read and how they are explained.
+ *
+ * Every command reads its flags here, so that all refuse alike: one sentence, exit status 2. */
+#ifndef SIM_FLAGS_H
+#define SIM_FLAGS_H
+
+#include "sim/base.h"
+#include "sim/scenario.h"
+
+struct flag {
+    const char *name;     /* NULL ends the table */
+    const char *argument; /* "N", as the help shows it; NULL: a switch */
+    const char *help;
+    /* Reads the argument (NULL for a switch) into the field at `offset`. */
+    bool (*take)(void *field, const char *argument, struct error *error);
+    size_t offset;
+};
+
+struct usage {
+    const char *command;
+    const char *operands; /* "FILE", as the help shows it; "" for none */
+    const char *help;     /* one or two sentences */
+    const char *examples; /* lines of the help's end, or NULL */
+    const struct flag *flags;
+    uint32_t least, most; /* operands */
+};
+
+/* A seed that may be given. */
+struct seed_flag {
+    bool given;
+    uint64_t seed;
+};
+
+/* --set PATH=VALUE, as often as wanted; `settings` points to `items`. */
+enum { SETTINGS_MAX = 64 };
+struct settings_flag {
+    struct settings settings;
+    const char *items[SETTINGS_MAX];
+};
+
+enum flags_end { FLAGS_GO, FLAGS_HELPED, FLAGS_WRONG };
+
+/* Reads argv[1..] into the struct that the table's offsets are of. FLAGS_GO: *operands is the
+ * first of argc - *operands words that are no flags. FLAGS_HELPED: --help was printed, exit 0.
+ * FLAGS_WRONG: the sentence was printed on stderr, exit STATUS_USAGE. */
+enum flags_end flags_read(const struct usage *usage, int argc, char **argv, void *into, int *operands);
+/* The exit status of an end that is not FLAGS_GO. */
+int flags_status(enum flags_end end);
+
+bool take_switch(void *field, const char *argument, struct error *error);   /* bool */
+bool take_text(void *field, const char *argument, struct error *error);     /* const char * */
+bool take_seed(void *field, const char *argument, struct error *error);     /* struct seed_flag */
+bool take_count(void *field, const char *argument, struct error *error);    /* uint64_t, 1 .. 2^53 - 1 */
+bool take_setting(void *field, const char *argument, struct error *error);  /* struct settings_flag */
+
+#endif

@@ -1,0 +1,46 @@
+#include "sim/output.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ROW(name) &output_##name,
+static const struct output *const outputs[] = {
+#include "sim/outputs.def"
+};
+#undef ROW
+
+size_t output_count(void)
+{
+    return countof(outputs);
+}
+
+const struct output *output_at(size_t index)
+{
+    must(index < countof(outputs));
+    return outputs[index];
+}
+
+const struct output *output_find(const char *name)
+{
+    for (size_t i = 0; i < countof(outputs); i++)
+        if (strcmp(outputs[i]->name, name) == 0)
+            return outputs[i];
+    return NULL;
+}
+
+void report_command(const struct report *report, const char *command, struct text *text)
+{
+    text_shell(text, report->program);
+    text_add(text, " %s ", command);
+    text_shell(text, report->run->scenario->file);
+    for (uint32_t i = 0; i < report->settings->count; i++) {
+        text_add(text, " --set ");
+        text_shell(text, report->settings->items[i]);
+    }
+}
+
+void report_replay(const struct report *report, struct text *text)
+{
+    report_command(report, "run", text);
+    text_add(text, " --seed %" PRIu64 "%s", report->run->seed, report->flags);
+}

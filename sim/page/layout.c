@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "sim/page/page.h"
+
+const char *paint(const struct page *page, enum paint paint)
+{
+    /* Bright enough on dark and on light grounds; the words and glyphs say the same. */
+    static const char *const escapes[PAINT_FIRST_LOOK + LOOK_COUNT] = {
+        [PAINT_NONE] = "\033[0m",
+        [PAINT_GOOD] = "\033[1;32m",
+        [PAINT_BAD] = "\033[1;31m",
+        [PAINT_TITLE] = "\033[1m",
+        [PAINT_DIM] = "\033[2m",
+        [PAINT_FIRST_LOOK + LOOK_ABSENT] = "\033[2m",
+        [PAINT_FIRST_LOOK + LOOK_FOLLOWER] = "\033[36m",
+        [PAINT_FIRST_LOOK + LOOK_ISOLATED] = "\033[35m",
+        [PAINT_FIRST_LOOK + LOOK_PRECANDIDATE] = "\033[33m",
+        [PAINT_FIRST_LOOK + LOOK_CANDIDATE] = "\033[1;33m",
+        [PAINT_FIRST_LOOK + LOOK_LEADER] = "\033[1;32m",
+        [PAINT_FIRST_LOOK + LOOK_CUT_LEADER] = "\033[32m",
+        [PAINT_FIRST_LOOK + LOOK_HELD] = "\033[34m",
+        [PAINT_FIRST_LOOK + LOOK_DOWN] = "\033[31m",
+    };
+    return page->report->colour ? escapes[paint] : "";
+}
+
+enum paint paint_of(enum look look)
+{
+    return (enum paint)(PAINT_FIRST_LOOK + (int)look);
+}
+
+void page_wrap(const struct page *page, size_t indent, const char *text)
+{
+    size_t columns = page->report->columns, at = indent;
+    while (*text) {
+        size_t bytes = strcspn(text, " \n");
+        struct text word = {0};
+        text_bytes(&word, text, bytes);
+        size_t width = text_width(text_of(&word));
+        if (at > indent && at + 1 + width > columns) {
+            fprintf(page->out, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > indent) {
+            fputc(' ', page->out);
+            at++;
+        }
+        fputs(text_of(&word), page->out);
+        at += width;
+        text_close(&word);
+        text += bytes + strspn(text + bytes, " \n");
+    }
+    fputc('\n', page->out);
+}
+
+/* Where to break a command so that `columns` are enough: after the last space that fits, outside
+ * of quotes; 0: nowhere. */
+static size_t break_at(const char *command, size_t columns)
+{
+    size_t best = 0;
+    bool quoted = false;
+    for (size_t i = 0; command[i] && i + 2 < columns; i++) {
+        quoted ^= command[i] == '\'';
+        if (command[i] == ' ' && !quoted)
+            best = i + 1;
+    }
+    return best;
+}
+
+void page_command(const struct page *page, const char *label, const char *command)
+{
+    enum { LABEL_WIDTH = 11 };
+    size_t columns = page->report->columns - LABEL_WIDTH;
+    fprintf(page->out, "%-*s", LABEL_WIDTH, label);
+    while (text_width(command) > columns) {
+        size_t here = break_at(command, columns);
+        if (!here)
+            break;
+        fprintf(page->out, "%.*s\\\n%*s", (int)here, command, LABEL_WIDTH, "");
+        command += here;
+    }
+    fprintf(page->out, "%s\n", command);
+}
+
+struct short_text page_node(const struct page *page, uint32_t node)
+{
+    return node ? short_name(page->scenario->nodes[node].name, page->name_width)
+                : (struct short_text){{0}};
+}
+
+void page_set(const struct page *page, const struct raft_set *set, size_t width, struct text *text)
+{
+    struct text names = {0};
+    uint32_t count = raft_set_count(set);
+    for (uint32_t id = raft_set_next(set, 0); id; id = raft_set_next(set, id)) {
+        text_add(&names, "%s%s", names.count ? " " : "", page_node(page, id).text);
+        if (names.count > width * 4)
+            break;
+    }
+    if (text_width(text_of(&names)) <= width)
+        text_add(text, "%s", text_of(&names));
+    else
+        text_add(text, "%u nodes", count);
+    text_close(&names);
+}
+
+bool page_shows(const struct page *page, uint32_t episode)
+{
+    for (uint32_t i = 0; i < page->shown_count; i++)
+        if (page->shown[i] == episode)
+            return true;
+    return false;
+}
+
+uint64_t episode_length(const struct episode *episode)
+{
+    return episode->outcome == OUTCOME_OPEN ? NS_MAX : episode->end_ns - episode->begin_ns;
+}

@@ -1,0 +1,25 @@
+/* Trees of JSON that programs read: numbers in plain decimals, the same on every machine. */
+#ifndef SIM_TREE_H
+#define SIM_TREE_H
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "sim/run.h"
+
+/* Up to 6 decimals, null when it is not known or not finite. */
+void tree_add_value(cJSON *object, const char *name, struct value value);
+void tree_add_ms(cJSON *object, const char *name, uint64_t ns);
+void tree_add_count(cJSON *object, const char *name, uint64_t count);
+/* 16 hexadecimal digits, as text: JSON's numbers would lose some. */
+void tree_add_hash(cJSON *object, const char *name, uint64_t hash);
+
+/* {count, min, max, mean, p50, p90, p99, p999}. The caller owns it. */
+cJSON *tree_of_samples(const struct samples *samples);
+/* {metric, want, got, held}. The caller owns it. */
+cJSON *tree_of_finding(const struct finding *finding);
+
+/* Indented, with a newline at the end. */
+void tree_print(const cJSON *tree, FILE *out);
+
+#endif
