@@ -56,17 +56,37 @@ static void commit(struct chains *chains, const struct world *world, const struc
     chains->committed_last = record->index;
 }
 
+/* What the disk gave back begins as the log ended, but for what the crash lost: only from there on
+ * it must be chained again, so that a restart costs no more as the log grows. */
+static void restart(struct chains *chains, const struct world *world, uint32_t node)
+{
+    struct log_chain *log = &chains->logs[node];
+    uint64_t last = world->nodes[node].view->last;
+    uint64_t from = log->lost_from ? log->lost_from : log->last + 1;
+    if (from > last + 1) /* a wiped disk, or one that lied */
+        from = last + 1;
+    extend(chains, world, node, from);
+    log->lost_from = 0;
+}
+
+static void lose(struct chains *chains, const struct record *record)
+{
+    struct log_chain *log = &chains->logs[record->node];
+    if (record->index && (!log->lost_from || record->index < log->lost_from))
+        log->lost_from = record->index;
+}
+
 static void observe(void *state, struct world *world, const struct record *record)
 {
     struct chains *chains = state;
-    if (record->kind == RECORD_LOG) {
+    if (record->kind == RECORD_LOG)
         extend(chains, world, record->node, record->index);
-    } else if (record->kind == RECORD_COMMITTED) {
+    else if (record->kind == RECORD_COMMITTED)
         commit(chains, world, record);
-    } else {
-        chains->logs[record->node].last = 0;
-        extend(chains, world, record->node, 1);
-    }
+    else if (record->kind == RECORD_STARTED)
+        restart(chains, world, record->node);
+    else
+        lose(chains, record);
 }
 
 static void make_logs(struct chains *chains, uint32_t nodes)
@@ -80,7 +100,8 @@ static void make_logs(struct chains *chains, uint32_t nodes)
         chains->log_room = nodes + 1;
     }
     for (uint32_t id = 1; id <= nodes; id++)
-        chains->logs[id].last = chains->logs[id].last_before = chains->logs[id].conflict = 0;
+        chains->logs[id] =
+            (struct log_chain){.chains = chains->logs[id].chains, .room = chains->logs[id].room};
 }
 
 void chains_open(struct world *world)
@@ -92,8 +113,10 @@ void chains_open(struct world *world)
     map_clear(&chains->entries);
     chains->committed_last = 0;
     chains->fresh_from = 1;
-    world_subscribe(world, RECORD_BIT(LOG) | RECORD_BIT(COMMITTED) | RECORD_BIT(STARTED),
-                    (struct subscription){observe, chains});
+    world_subscribe(world,
+                    RECORD_BIT(LOG) | RECORD_BIT(COMMITTED) | RECORD_BIT(STARTED) |
+                        RECORD_BIT(WRITE_LOST),
+                    (struct subscription){.observe = observe, .state = chains});
 }
 
 void chains_close(struct world *world)

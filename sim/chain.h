@@ -14,6 +14,7 @@ struct log_chain {
     size_t room;
     uint64_t last;
     uint64_t last_before; /* as it was before the last change */
+    uint64_t lost_from;   /* least index of a write that the last crash lost; 0: none */
     uint64_t conflict;    /* least index of the last change whose chain is not the one of all */
 };
 

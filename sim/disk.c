@@ -109,7 +109,7 @@ static void emit_write(struct world *world, const struct node *node, enum record
                           .node = node->id,
                           .peer = kind == RECORD_WRITE_LOST ? 0 : write->vote,
                           .term = write->term,
-                          .index = kind == RECORD_WRITE ? write->from : write->last_index,
+                          .index = kind == RECORD_DURABLE ? write->last_index : write->from,
                           .value = write->ticket,
                       });
 }

@@ -46,7 +46,8 @@ static void observe_frequent(void *context, struct world *world, const struct re
 /* A message of the judged node tells of the rule only if it grants or acknowledges something. */
 static void observe_sent(void *context, struct world *world, const struct record *record)
 {
-    bool claims = record->message == RAFT_MSG_VOTE_REPLY || record->message == RAFT_MSG_APPEND_REPLY;
+    bool claims =
+        record->message == RAFT_MSG_VOTE_REPLY || record->message == RAFT_MSG_APPEND_REPLY;
     (void)world;
     if (claims && !record->reject)
         keep_in(&((struct evidence *)context)->frequent, record);
@@ -61,9 +62,12 @@ void evidence_open(void *context, struct world *world)
 {
     struct evidence *evidence = context;
     evidence->rare.count = evidence->frequent.count = 0;
-    world_subscribe(world, rare_kinds, (struct subscription){observe_rare, evidence});
-    world_subscribe(world, frequent_kinds, (struct subscription){observe_frequent, evidence});
-    world_subscribe(world, RECORD_BIT(SENT), (struct subscription){observe_sent, evidence});
+    world_subscribe(world, rare_kinds,
+                    (struct subscription){.observe = observe_rare, .state = evidence});
+    world_subscribe(world, frequent_kinds,
+                    (struct subscription){.observe = observe_frequent, .state = evidence});
+    world_subscribe(world, RECORD_BIT(SENT),
+                    (struct subscription){.observe = observe_sent, .state = evidence});
 }
 
 void evidence_free(struct evidence *evidence)
@@ -189,8 +193,7 @@ void record_sentence(const struct scenario *scenario, const struct record *recor
     else if (record->kind == RECORD_SENT)
         text_add(text, "%s sends %s to %s: %s in term %" PRIu64, node,
                  raft_message_name(record->message), peer,
-                 record->message == RAFT_MSG_VOTE_REPLY ? "granted" : "acknowledged",
-                 record->term);
+                 record->message == RAFT_MSG_VOTE_REPLY ? "granted" : "acknowledged", record->term);
     else if (verb_of(record->kind))
         text_add(text, "%s %s term %" PRIu64, node, verb_of(record->kind), record->term);
     else {

@@ -128,16 +128,21 @@ void measures_open(struct measures *measures, struct world *world)
     campaigns_open(&measures->campaigns, world);
     episodes_open(&measures->episodes, &measures->campaigns, world);
     world_subscribe(world, campaigns_kinds(),
-                    (struct subscription){campaigns_observe, &measures->campaigns});
-    world_subscribe(world, episodes_kinds(),
-                    (struct subscription){episodes_observe, &measures->episodes});
+                    (struct subscription){.observe = campaigns_observe,
+                                          .state = &measures->campaigns,
+                                          .messages = 1u << RAFT_MSG_VOTE_REPLY |
+                                                      1u << RAFT_MSG_PREVOTE_REPLY});
+    world_subscribe(
+        world, episodes_kinds(),
+        (struct subscription){.observe = episodes_observe, .state = &measures->episodes});
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *family = family_at(i);
         if (family->open)
             family->open(measures->states[i], world);
         if (family->observe)
-            world_subscribe(world, family->kinds,
-                            (struct subscription){family->observe, measures->states[i]});
+            world_subscribe(
+                world, family->kinds,
+                (struct subscription){.observe = family->observe, .state = measures->states[i]});
     }
 }
 
@@ -202,8 +207,8 @@ static int ascending(const void *a, const void *b)
 
 static void add_sample(struct measures *measures, struct samples *samples, struct value value)
 {
-    measures->items =
-        make_room(measures->items, &measures->item_room, (size_t)samples->count + 1, sizeof(double));
+    measures->items = make_room(measures->items, &measures->item_room, (size_t)samples->count + 1,
+                                sizeof(double));
     measures->items[samples->count++] = value.number;
     samples->last = value;
     if (!samples->first.known)
@@ -223,7 +228,8 @@ struct samples measure_samples(struct measures *measures, const struct metric_re
     for (uint32_t i = 0; ref->metric->kind == METRIC_EPISODE && i < measures->episodes.count; i++) {
         const struct episode *episode = &measures->episodes.items[i];
         bool unended;
-        if (!episode_counts(ref, episode, i) || (window > 0 && !period_has(&period, episode->begin_ns)))
+        if (!episode_counts(ref, episode, i) ||
+            (window > 0 && !period_has(&period, episode->begin_ns)))
             continue;
         struct value value = episode_value(ref, episode, &unended);
         samples.unended += unended;

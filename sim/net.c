@@ -44,24 +44,35 @@ void net_free(struct world *world)
     free(world->link_last_ns);
 }
 
-struct packet *packet_new(struct world *world, const struct raft_message *label, const void *body)
+static struct packet *new_block(uint32_t class)
 {
-    size_t need = sizeof(struct packet) + label->body_size, room = CLASS_BYTES;
+    struct packet *packet = allocate(1, (size_t)CLASS_BYTES << class);
+    packet->size_class = class;
+    return packet;
+}
+
+static inline struct packet *take_packet(struct world *world, const struct raft_message *label,
+                                         const void *body)
+{
     uint32_t class = 0;
-    for (; room < need; room *= 2)
-        class ++;
-    must(class < countof(world->pool));
+    for (size_t need = sizeof(struct packet) + label->body_size;
+         need > (size_t)CLASS_BYTES << class; class ++)
+        must(class < countof(world->pool));
     struct packet *packet = world->pool[class];
     if (packet)
         world->pool[class] = packet->next;
     else
-        packet = allocate(1, room);
+        packet = new_block(class);
     packet->next = NULL;
-    packet->size_class = class;
     packet->label = *label;
     if (label->body_size > 0)
         memcpy(packet->body, body, label->body_size);
     return packet;
+}
+
+struct packet *packet_new(struct world *world, const struct raft_message *label, const void *body)
+{
+    return take_packet(world, label, body);
 }
 
 void packet_free(struct world *world, struct packet *packet)
@@ -110,8 +121,8 @@ void net_lose(struct world *world, struct packet *packet, enum loss_reason reaso
 /* Draws of a link are keyed by (from, kind, to) and the message's number among its like. */
 static inline uint64_t link_draw(uint64_t base, const struct raft_message *label, uint64_t number)
 {
-    uint64_t a = (uint64_t)label->from << 8 | label->kind;
-    return chance_draw(chance_draw(base, a ^ (uint64_t)label->to << 40), number);
+    return chance_draw(rng_stream(base, (uint64_t)label->from << 8 | label->kind, label->to),
+                       number);
 }
 
 static inline size_t link_of(const struct world *world, const struct raft_message *label)
@@ -125,7 +136,8 @@ static inline const struct link_class *class_of(const struct world *world, size_
     return &scenario->classes[scenario->link_classes[link]];
 }
 
-static void launch(struct world *world, struct packet *packet, uint64_t delay_ns, bool unordered)
+static inline void launch(struct world *world, struct packet *packet, uint64_t delay_ns,
+                          bool unordered)
 {
     const struct raft_message *label = &packet->label;
     uint64_t at_ns = world->now_ns + (delay_ns < NS_MAX ? delay_ns : NS_MAX);
@@ -174,13 +186,13 @@ static void decide_fate(struct world *world, const struct raft_message *label, s
 }
 
 /* The copy of a duplicate takes a time of its own: its draws are numbered apart. */
-static void launch_copy(struct world *world, const struct raft_message *label, const void *body,
-                        const struct fate *fate)
+static inline void launch_copy(struct world *world, const struct raft_message *label,
+                               const void *body, const struct fate *fate)
 {
     uint64_t bits = link_draw(world->latency_base, label, fate->number);
     const struct link_class *class = class_of(world, link_of(world, label));
     uint64_t latency_ns = distribution_sample(&class->latency, bits);
-    struct packet *packet = packet_new(world, label, body);
+    struct packet *packet = take_packet(world, label, body);
     packet->id = world->message_ids;
     if (fate->held)
         hold_back(world, &world->deeds[fate->held - 1], packet);

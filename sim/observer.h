@@ -10,6 +10,7 @@ struct invariant {
     const char *help;   /* the claim, one sentence */
     const char *source; /* where the rule is stated: "Raft paper, figure 3" */
     uint64_t kinds;     /* records that it wants to see */
+    uint32_t messages;  /* and of which messages, a bit each; 0: of all */
     size_t state_size;
     /* `state` is zeroed memory the first time, and what the last run left in it later. */
     void (*open)(void *state, const struct world *world);

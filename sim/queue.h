@@ -44,6 +44,10 @@ struct queue_key {
     uint64_t order_slot; /* order << 24 | slot */
 };
 
+/* A list that outgrows the first becomes a heap; a heap that shrinks to the second, a list. Apart,
+ * so that a queue of about one size does not change its shape back and forth. */
+enum { QUEUE_LIST_MAX = 32, QUEUE_HEAP_MIN = 8, QUEUE_SLOT_BITS = 24 };
+
 /* {0} is an empty queue. Few events are kept as a sorted list, the earliest last: a message soon
  * due then moves one or two keys. Many are a 4-ary heap whose root stays open after a pop until
  * the next push. */
@@ -57,18 +61,6 @@ struct queue {
     uint64_t orders; /* orders given out */
 };
 
-/* Schedules an event; returns when it will happen. */
-struct moment queue_push(struct queue *queue, uint64_t at_ns, struct event event);
-
-/* Takes the next order without scheduling anything: for timers that move later (see world). */
-static inline uint64_t queue_order(struct queue *queue)
-{
-    return queue->orders++;
-}
-
-/* Schedules an event at a moment whose order was taken before. */
-void queue_push_at(struct queue *queue, struct moment moment, struct event event);
-
 /* Takes out the earliest event; false: there is none. */
 bool queue_pop(struct queue *queue, struct moment *moment, struct event *event);
 
@@ -76,5 +68,54 @@ bool queue_pop(struct queue *queue, struct moment *moment, struct event *event);
 void queue_clear(struct queue *queue, void (*drop)(void *context, struct event *event),
                  void *context);
 void queue_close(struct queue *queue);
+
+/* The long way of a push: more room, or a heap. */
+uint32_t queue_new_slot(struct queue *queue);
+void queue_insert(struct queue *queue, struct queue_key key);
+
+static inline bool queue_before(const struct queue_key *a, const struct queue_key *b)
+{
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 wide;
+    return ((wide)a->at_ns << 64 | a->order_slot) < ((wide)b->at_ns << 64 | b->order_slot);
+#else
+    return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order_slot < b->order_slot);
+#endif
+}
+
+static inline void queue_list_insert(struct queue_key *keys, size_t count, struct queue_key key)
+{
+    size_t hole = count;
+    for (; hole > 0 && queue_before(&keys[hole - 1], &key); hole--)
+        keys[hole] = keys[hole - 1];
+    keys[hole] = key;
+}
+
+/* Takes the next order without scheduling anything: for timers that move later (see node.c). */
+static inline uint64_t queue_order(struct queue *queue)
+{
+    return queue->orders++;
+}
+
+/* Schedules an event at a moment whose order was taken before. */
+static inline void queue_push_at(struct queue *queue, struct moment moment, struct event event)
+{
+    uint32_t slot =
+        queue->free_count > 0 ? queue->free_slots[--queue->free_count] : queue_new_slot(queue);
+    queue->slots[slot] = event;
+    struct queue_key key = {moment.at_ns, moment.order << QUEUE_SLOT_BITS | slot};
+    if (queue->is_heap || queue->count >= QUEUE_LIST_MAX || queue->count >= queue->room)
+        queue_insert(queue, key);
+    else
+        queue_list_insert(queue->keys, queue->count++, key);
+}
+
+/* Schedules an event; returns when it will happen. */
+static inline struct moment queue_push(struct queue *queue, uint64_t at_ns, struct event event)
+{
+    struct moment moment = {at_ns, queue_order(queue)};
+    queue_push_at(queue, moment, event);
+    return moment;
+}
 
 #endif

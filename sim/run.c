@@ -57,7 +57,9 @@ static void subscribe_invariants(struct run *run)
         if (invariant->open)
             invariant->open(run->invariant_states[i], run->world);
         world_subscribe(run->world, invariant->kinds,
-                        (struct subscription){invariant->observe, run->invariant_states[i]});
+                        (struct subscription){.observe = invariant->observe,
+                                              .state = run->invariant_states[i],
+                                              .messages = invariant->messages});
     }
 }
 

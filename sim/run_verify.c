@@ -27,15 +27,16 @@ static void subscribe(void *context, struct world *world)
     struct stream *stream = context;
     if (stream->options && stream->options->subscribe)
         stream->options->subscribe(stream->options->context, world);
-    world_subscribe(world, (UINT64_C(1) << RECORD_KINDS) - 1, (struct subscription){keep, stream});
+    world_subscribe(world, (UINT64_C(1) << RECORD_KINDS) - 1,
+                    (struct subscription){.observe = keep, .state = stream});
 }
 
 static bool same(const struct record *a, const struct record *b)
 {
-    return a->at_ns == b->at_ns && a->kind == b->kind && a->node == b->node &&
-           a->peer == b->peer && a->term == b->term && a->index == b->index &&
-           a->value == b->value && a->message == b->message && a->detail == b->detail &&
-           a->reject == b->reject && a->prevote == b->prevote;
+    return a->at_ns == b->at_ns && a->kind == b->kind && a->node == b->node && a->peer == b->peer &&
+           a->term == b->term && a->index == b->index && a->value == b->value &&
+           a->message == b->message && a->detail == b->detail && a->reject == b->reject &&
+           a->prevote == b->prevote;
 }
 
 static const char *describe(char *text, size_t size, const struct stream *stream, size_t at)
@@ -63,8 +64,11 @@ static bool agree(struct stream *a, struct stream *b, uint64_t *passed, char *wh
         return true;
     }
     char first[96], second[96];
-    snprintf(why, size, "record %s differs: first %s, then %s", short_count(*passed + 1).text,
+    struct text text = {0};
+    text_add(&text, "record %s differs: first %s, then %s", short_count(*passed + 1).text,
              describe(first, sizeof first, a, at), describe(second, sizeof second, b, at));
+    snprintf(why, size, "%s", text_of(&text));
+    text_close(&text);
     return false;
 }
 

@@ -134,10 +134,8 @@ static void move_effective(struct strip *strip, const struct record *record)
 static void observe_process(struct state *state, const struct record *record)
 {
     if (record->kind == RECORD_STARTED)
-        *state = (struct state){.term = record->term,
-                                .started = true,
-                                .running = true,
-                                .isolated = state->isolated};
+        *state = (struct state){
+            .term = record->term, .started = true, .running = true, .isolated = state->isolated};
     else if (record->kind == RECORD_CRASHED)
         state->running = state->held = false;
     else if (record->kind == RECORD_PAUSED || record->kind == RECORD_RESUMED)
@@ -219,15 +217,15 @@ void strip_open(void *context, struct world *world)
     world_subscribe(world,
                     RECORD_BIT(STARTED) | RECORD_BIT(CRASHED) | RECORD_BIT(PAUSED) |
                         RECORD_BIT(RESUMED) | RECORD_BIT(TERM),
-                    (struct subscription){observe_node, strip});
+                    (struct subscription){.observe = observe_node, .state = strip});
     world_subscribe(world,
                     RECORD_BIT(BECAME_FOLLOWER) | RECORD_BIT(BECAME_PRECANDIDATE) |
                         RECORD_BIT(BECAME_CANDIDATE) | RECORD_BIT(BECAME_LEADER),
-                    (struct subscription){observe_role, strip});
+                    (struct subscription){.observe = observe_role, .state = strip});
     world_subscribe(world,
                     RECORD_BIT(ACTION_BEGIN) | RECORD_BIT(ACTION_END) | RECORD_BIT(LINKS) |
                         RECORD_BIT(EFFECTIVE),
-                    (struct subscription){observe_plan, strip});
+                    (struct subscription){.observe = observe_plan, .state = strip});
 }
 
 void strip_free(struct strip *strip)

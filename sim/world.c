@@ -229,11 +229,16 @@ void world_free(struct world *world)
 
 void world_subscribe(struct world *world, uint64_t kinds, struct subscription subscription)
 {
+    const uint64_t of_messages =
+        RECORD_BIT(SENT) | RECORD_BIT(DELIVERED) | RECORD_BIT(LOST) | RECORD_BIT(DUPLICATED);
     for (enum record_kind kind = 0; kind < RECORD_KINDS; kind++) {
         if (!(kinds >> kind & 1))
             continue;
         must(world->subscription_counts[kind] < SUBSCRIPTIONS_MAX);
-        world->subscriptions[kind][world->subscription_counts[kind]++] = subscription;
+        struct subscription *own = &world->subscriptions[kind][world->subscription_counts[kind]++];
+        *own = subscription;
+        if (own->messages == 0 || !(of_messages >> kind & 1))
+            own->messages = UINT32_MAX;
     }
 }
 

@@ -125,6 +125,8 @@ struct judge {
 struct subscription {
     void (*observe)(void *state, struct world *world, const struct record *record);
     void *state;
+    uint32_t messages; /* of sent, delivered, lost, duplicated: only these kinds of message, a bit
+                          each; 0: all */
 };
 enum { SUBSCRIPTIONS_MAX = 40 };
 
@@ -181,7 +183,7 @@ struct world {
     struct subscription (*subscriptions)[SUBSCRIPTIONS_MAX]; /* [RECORD_KINDS] */
     uint8_t subscription_counts[RECORD_KINDS];
     void *health; /* sim/health.h: who serves, who reaches whom */
-    void *chains;             /* sim/chain.h: what the logs hold, by hash */
+    void *chains; /* sim/chain.h: what the logs hold, by hash */
 };
 
 /* ---- life of a run ---- */
@@ -209,7 +211,8 @@ static inline void world_emit(struct world *world, struct record record)
     const struct subscription *subscription = world->subscriptions[record.kind];
     const struct subscription *end = subscription + world->subscription_counts[record.kind];
     for (; subscription < end; subscription++)
-        subscription->observe(subscription->state, world, &record);
+        if (subscription->messages >> record.message & 1)
+            subscription->observe(subscription->state, world, &record);
 }
 /* An invariant is broken: the run ends after this event. `nodes` are ids, 0 = none. */
 void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, const char *format,

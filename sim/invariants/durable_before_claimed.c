@@ -41,9 +41,8 @@ static void judge(struct world *world, const struct record *record)
 
 static void observe(void *state, struct world *world, const struct record *record)
 {
-    const uint32_t claims = 1u << RAFT_MSG_VOTE_REPLY | 1u << RAFT_MSG_APPEND_REPLY;
     (void)state;
-    if ((claims >> record->message & 1) && !record->reject)
+    if (!record->reject)
         judge(world, record);
 }
 
@@ -52,5 +51,6 @@ const struct invariant invariant_durable_before_claimed = {
     .help = "no vote and no acknowledgement leaves before the disk holds it",
     .source = "Raft paper, figure 2: updated on stable storage before responding",
     .kinds = RECORD_BIT(SENT),
+    .messages = 1u << RAFT_MSG_VOTE_REPLY | 1u << RAFT_MSG_APPEND_REPLY,
     .observe = observe,
 };

@@ -25,8 +25,7 @@ static void count(struct votes *votes, struct world *world, const struct record 
 
 static void observe(void *state, struct world *world, const struct record *record)
 {
-    bool grant =
-        record->kind == RECORD_SENT && record->message == RAFT_MSG_VOTE_REPLY && !record->reject;
+    bool grant = record->kind == RECORD_SENT && !record->reject;
     bool own = record->kind == RECORD_DURABLE && record->peer == record->node;
     if (grant || own)
         count(state, world, record);
@@ -43,6 +42,7 @@ const struct invariant invariant_one_vote_per_term = {
     .help = "a node votes for at most one candidate in a term, across restarts too",
     .source = "Raft paper, section 5.2",
     .kinds = RECORD_BIT(SENT) | RECORD_BIT(DURABLE),
+    .messages = 1u << RAFT_MSG_VOTE_REPLY,
     .state_size = sizeof(struct votes),
     .open = open,
     .observe = observe,

@@ -1,7 +1,8 @@
 #include "sim/observer.h"
 
 struct asked {
-    uint32_t node; /* whose step a pre-vote request began; 0: none */
+    uint32_t node;  /* whose step a pre-vote request began; 0: none */
+    uint64_t event; /* which event that is */
 };
 
 static void open(void *state, const struct world *world)
@@ -17,10 +18,10 @@ static void observe(void *state, struct world *world, const struct record *recor
 {
     struct asked *asked = state;
     if (record->kind == RECORD_DELIVERED)
-        asked->node = record->message == RAFT_MSG_PREVOTE ? record->node : 0;
+        *asked = (struct asked){record->node, world->popped};
     else if (record->kind == RECORD_CAMPAIGN)
         asked->node = 0;
-    else if (record->node == asked->node && asked->node)
+    else if (record->node == asked->node && world->popped == asked->event)
         world_break(world, invariant_prevote_harmless.name, record->node, 0,
                     "a pre-vote request changed the term or the vote of n%u, in term %llu",
                     record->node, (unsigned long long)record->term);
@@ -31,6 +32,7 @@ const struct invariant invariant_prevote_harmless = {
     .help = "a pre-vote request changes neither the term nor the vote of who is asked",
     .source = "Ongaro's thesis, section 9.6",
     .kinds = RECORD_BIT(DELIVERED) | RECORD_BIT(CAMPAIGN) | RECORD_BIT(TERM) | RECORD_BIT(VOTED),
+    .messages = 1u << RAFT_MSG_PREVOTE,
     .state_size = sizeof(struct asked),
     .open = open,
     .observe = observe,

@@ -92,6 +92,12 @@ static void put(struct packets *packets, const struct packet *packet)
     packets->at[packets->count++] = *packet;
 }
 
+static void hold(struct unsent *unsent, const struct packet *packet)
+{
+    must(unsent->count < sizeof unsent->at / sizeof *unsent->at);
+    unsent->at[unsent->count++] = *packet;
+}
+
 static void release(struct cluster *cluster, struct member *node, uint64_t ticket)
 {
     uint32_t kept = 0;
@@ -137,7 +143,10 @@ static void post(struct cluster *cluster, struct member *node)
         if (packet.message.body_size)
             memcpy(packet.body, node->output.bodies + packet.message.body,
                    packet.message.body_size);
-        put(packet.message.wait ? &node->unsent : &cluster->network, &packet);
+        if (packet.message.wait)
+            hold(&node->unsent, &packet);
+        else
+            put(&cluster->network, &packet);
     }
 }
 

@@ -18,6 +18,12 @@ struct packets {
     uint32_t count;
 };
 
+/* Messages that wait for a write. */
+struct unsent {
+    struct packet at[64];
+    uint32_t count;
+};
+
 struct write {
     struct raft_write write;
     struct raft_entry entries[CLUSTER_ENTRIES];
@@ -28,8 +34,8 @@ struct member {
     const struct raft_view *view;
     struct raft_output output; /* of the last step */
     uint64_t deadline_ns;
-    bool slow;               /* its writes are durable when a test says so */
-    struct packets unsent;   /* waiting for a write */
+    bool slow; /* its writes are durable when a test says so */
+    struct unsent unsent;
     struct write writes[32]; /* not durable yet */
     uint32_t write_count;
     uint64_t behind_ns; /* its clock behind the cluster's */

@@ -63,7 +63,7 @@ void lab_begin(struct lab *lab, uint64_t seed, uint64_t kinds)
     text_clear(&lab->story);
     lab->end = RUN_GOES_ON;
     world_open(lab->world, &lab->scenario, seed);
-    world_subscribe(lab->world, kinds, (struct subscription){tell, lab});
+    world_subscribe(lab->world, kinds, (struct subscription){.observe = tell, .state = lab});
     world_begin(lab->world);
 }
 

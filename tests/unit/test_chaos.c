@@ -124,7 +124,7 @@ static struct toll toll_of(const char *plan, uint64_t seed)
     struct toll toll = {0};
     lab_open(&lab, plan);
     lab_begin(&lab, seed, 0);
-    world_subscribe(lab.world, LAB_DEEDS, (struct subscription){count, &toll});
+    world_subscribe(lab.world, LAB_DEEDS, (struct subscription){.observe = count, .state = &toll});
     lab_run_to(&lab, 100000);
     lab_close(&lab);
     return toll;

@@ -41,7 +41,7 @@ static struct tally tallied(const char *cluster, const char *rest)
     lab_open_whole(&lab, text_of(&plan));
     lab_begin(&lab, 1, 0);
     world_subscribe(lab.world, RECORD_BIT(PROPOSED) | RECORD_BIT(PROPOSAL_DROPPED),
-                    (struct subscription){count, &tally});
+                    (struct subscription){.observe = count, .state = &tally});
     lab_run_to(&lab, 30000);
     uint32_t leader = world_leader(lab.world);
     ck_assert_uint_ne(leader, RAFT_NONE);

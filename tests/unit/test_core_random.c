@@ -149,7 +149,7 @@ Suite *suite_core_random(void)
 {
     Suite *suite = suite_create("core_random");
     TCase *tests = tcase_create("core");
-    tcase_add_loop_test(tests, raft_keeps_its_promises_whatever_happens_and_recovers, 0, 200);
+    tcase_add_loop_test(tests, raft_keeps_its_promises_whatever_happens_and_recovers, 0, 60);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -56,7 +56,7 @@ static struct tally tallied(const char *plan)
     world_subscribe(lab.world,
                     RECORD_BIT(SENT) | RECORD_BIT(DELIVERED) | RECORD_BIT(LOST) |
                         RECORD_BIT(DUPLICATED),
-                    (struct subscription){count, &tally});
+                    (struct subscription){.observe = count, .state = &tally});
     lab_run_to(&lab, 20000);
     ck_assert_uint_gt(tally.sent, 300);
     lab_close(&lab);

@@ -51,7 +51,7 @@ static struct draws *drawn(const char *nodes, const char *rest)
     lab_open_whole(&lab, text_of(&plan));
     lab_begin(&lab, 3, 0);
     world_subscribe(lab.world, RECORD_BIT(SENT) | RECORD_BIT(DELIVERED) | RECORD_BIT(TERM),
-                    (struct subscription){note_draw, draws});
+                    (struct subscription){.observe = note_draw, .state = draws});
     lab_run_to(&lab, 30000);
     draws->hash = trace_hash_value(&lab.world->hash);
     text_close(&plan);
