@@ -1,14 +1,14 @@
 # Builds raftsim and runs its checks. `make help` lists the targets; V=1 shows the commands.
 # A variant is a folder and flags: make BUILD=build/o0 CFLAGS=-O0 CC=clang
 BUILD    ?= build
-CFLAGS   ?= -g -O2
+CFLAGS   ?= -g -O3 $(if $(findstring clang,$(CC)),,-flto=auto)
 PREFIX   ?= /usr/local
 SCENARIO ?= split-vote.json
 
 warnings := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
             -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wswitch-enum
 compile   = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(warnings) $(CPPFLAGS) $(CFLAGS) -MMD -MP
-link      = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcjson
+link      = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcjson -lm
 sanitize := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))

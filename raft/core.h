@@ -151,13 +151,18 @@ void timer_run(struct core *core);
 void timer_draw(struct core *core);
 void timer_set(struct core *core, uint64_t timeout);
 void timer_arm(struct core *core);
-void timer_pass(struct core *core);
+uint64_t timer_pass(struct core *core);
 
 static inline uint64_t timer_now(struct core *core)
 {
-    if (core->input->now_ns >= core->timer.next_ns)
-        timer_pass(core);
-    return core->timer.now;
+    struct timer *timer = &core->timer;
+    uint64_t now_ns = core->input->now_ns;
+    if (now_ns < timer->next_ns)
+        return timer->now;
+    if (now_ns - timer->next_ns >= timer->tick_ns)
+        return timer_pass(core);
+    timer->next_ns += timer->tick_ns;
+    return ++timer->now;
 }
 
 static inline void timer_restart(struct core *core)

@@ -11,7 +11,6 @@ static bool follow(struct core *core, const struct raft_message *message)
             return false;
         role_follower(core, message->term, message->from);
     }
-    must(message->term == core->view.term);
     core->view.lead = message->from;
     core->attempts = 0;
     timer_restart(core);

@@ -12,16 +12,13 @@ uint32_t raft_set_count(const struct raft_set *set)
     return count;
 }
 
-uint32_t raft_set_next(const struct raft_set *set, uint32_t id)
+uint32_t raft_set_after(const struct raft_set *set, size_t word)
 {
     const size_t words = sizeof set->bits / sizeof *set->bits;
-    size_t word = ++id / 64;
-    if (word >= words)
-        return RAFT_NONE;
-    uint64_t bits = set->bits[word] & (UINT64_MAX << (id % 64));
-    while (!bits && ++word < words)
-        bits = set->bits[word];
-    return bits ? (uint32_t)(word * 64 + (uint32_t)__builtin_ctzll(bits)) : RAFT_NONE;
+    while (++word < words)
+        if (set->bits[word])
+            return (uint32_t)(word * 64 + (uint32_t)__builtin_ctzll(set->bits[word]));
+    return RAFT_NONE;
 }
 
 const char *raft_role_name(enum raft_role role)

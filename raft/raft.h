@@ -34,8 +34,19 @@ static inline void raft_set_remove(struct raft_set *set, uint32_t id)
 /* How many ids the set holds. */
 uint32_t raft_set_count(const struct raft_set *set);
 
+/* The least id in the words after `word`, or RAFT_NONE. */
+uint32_t raft_set_after(const struct raft_set *set, size_t word);
+
 /* The least id greater than `id`, or RAFT_NONE: for (id = raft_set_next(s, 0); id; ...). */
-uint32_t raft_set_next(const struct raft_set *set, uint32_t id);
+static inline uint32_t raft_set_next(const struct raft_set *set, uint32_t id)
+{
+    size_t word = ++id / 64;
+    if (word >= sizeof set->bits / sizeof *set->bits)
+        return RAFT_NONE;
+    uint64_t bits = set->bits[word] & (UINT64_MAX << (id % 64));
+    return bits ? (uint32_t)(word * 64 + (uint32_t)__builtin_ctzll(bits))
+                : raft_set_after(set, word);
+}
 
 #define RAFT_ROLES(X)                                                                              \
     X(FOLLOWER, "follower")                                                                        \

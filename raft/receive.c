@@ -142,7 +142,7 @@ static inline bool admit(struct core *core, const struct raft_message *message)
 void receive_message(struct core *core)
 {
     const struct raft_message *message = core->input->message;
-    must(core->started && message->to == core->id);
+    must(message->to == core->id);
     if (!is_reply(message->kind)) {
         if (admit(core, message))
             request(core, message);

@@ -20,17 +20,16 @@ void timer_open(struct core *core, uint64_t phase_ns)
     must(timer->first_ns < UINT64_C(1) << 62);
 }
 
-void timer_pass(struct core *core)
+/* Several units have passed since it was looked at last. */
+uint64_t timer_pass(struct core *core)
 {
     struct timer *timer = &core->timer;
     must(core->input->now_ns >= timer->next_ns);
-    uint64_t now_ns = core->input->now_ns, late_ns = now_ns - timer->next_ns, ticks = 1;
-    if (!core->options.tick_ns)
-        ticks += late_ns;
-    else if (late_ns >= timer->tick_ns)
-        ticks += late_ns / timer->tick_ns;
-    timer->now += ticks;
-    timer->next_ns += ticks * timer->tick_ns;
+    uint64_t late_ns = core->input->now_ns - timer->next_ns;
+    uint64_t units = 1 + (core->options.tick_ns ? late_ns / timer->tick_ns : late_ns);
+    timer->next_ns += units * timer->tick_ns;
+    timer->now += units;
+    return timer->now;
 }
 
 /* The range of the next timeout; a candidate's may be its own, and widens with each attempt. */
