@@ -3,7 +3,8 @@
 #define RAFT_MUST_H
 
 /* `fact` must hold; otherwise prints it with its place and ends the program with status 70. */
-#define must(fact) (__builtin_expect(!!(fact), 1) ? (void)0 : must_failed(#fact, __FILE__, __LINE__))
+#define must(fact)                                                                                 \
+    (__builtin_expect(!!(fact), 1) ? (void)0 : must_failed(#fact, __FILE__, __LINE__))
 
 _Noreturn void must_failed(const char *fact, const char *file, int line);
 

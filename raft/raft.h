@@ -100,9 +100,9 @@ struct raft_entry {
 /* What the simulator understands of a message. The body (entries, hints, a foreign library's own
  * bytes) follows it as `body_size` bytes that only the backend reads. */
 struct raft_message {
-    uint8_t kind;    /* enum raft_message_kind */
-    bool reject;     /* replies: not granted, not appended */
-    bool transfer;   /* vote requests: forced by a leadership transfer, the lease is void */
+    uint8_t kind;  /* enum raft_message_kind */
+    bool reject;   /* replies: not granted, not appended */
+    bool transfer; /* vote requests: forced by a leadership transfer, the lease is void */
     uint32_t from, to;
     uint32_t entry_count;
     uint32_t bytes;     /* size on the wire */
@@ -123,7 +123,7 @@ struct raft_write {
     uint64_t commit;
     uint32_t vote;
     uint32_t entry_count;
-    uint64_t from;                    /* the log is cut before this index, then extended; 0: untouched */
+    uint64_t from; /* the log is cut before this index, then extended; 0: untouched */
     const struct raft_entry *entries; /* a loan until the next step */
     uint64_t last_index, last_term;   /* of the log once this is durable */
 };
@@ -133,8 +133,8 @@ struct raft_durable {
     uint64_t term;
     uint64_t commit;
     uint32_t vote;
-    uint64_t first;                   /* index of entries[0], at least 1 */
-    uint64_t previous_term;           /* term at first - 1 (0 at the log's beginning) */
+    uint64_t first;         /* index of entries[0], at least 1 */
+    uint64_t previous_term; /* term at first - 1 (0 at the log's beginning) */
     uint64_t count;
     const struct raft_entry *entries; /* a loan for the length of open() */
 };
@@ -144,22 +144,22 @@ enum raft_flavor { RAFT_ETCD, RAFT_RAFT_RS, RAFT_PAPER };
 /* The protocol's settings. Times are in units: ticks when tick_ns > 0, else nanoseconds. */
 struct raft_options {
     enum raft_flavor flavor;
-    uint64_t tick_ns;                         /* 0: timers are ranges in time, unit 1 ns */
-    uint64_t election_min, election_max;      /* a timeout is drawn from [min, max], both included */
-    uint64_t election_base;                   /* lease, quorum check and transfer limit (etcd's E) */
+    uint64_t tick_ns;                    /* 0: timers are ranges in time, unit 1 ns */
+    uint64_t election_min, election_max; /* a timeout is drawn from [min, max], both included */
+    uint64_t election_base;              /* lease, quorum check and transfer limit (etcd's E) */
     uint64_t heartbeat;
-    uint64_t candidate_min, candidate_max;    /* drawn by (pre-)candidates instead; 0, 0: the same */
-    uint32_t backoff;                         /* doublings at most of a candidate's range; 0: none */
+    uint64_t candidate_min, candidate_max; /* drawn by (pre-)candidates instead; 0, 0: the same */
+    uint32_t backoff;                      /* doublings at most of a candidate's range; 0: none */
     bool pre_vote, check_quorum;
-    bool async_storage;                       /* etcd: only replies wait for the disk */
-    bool self_vote_durable;                   /* own vote counts when durable (etcd raft 3.6), or at once */
+    bool async_storage;     /* etcd: only replies wait for the disk */
+    bool self_vote_durable; /* own vote counts when durable (etcd raft 3.6), or at once */
     bool step_down_on_removal;
-    bool lease_reads;                         /* etcd ReadOnlyLeaseBased: forget-leader is refused */
-    bool sticky;                              /* refuses votes within election_base of a leader's message,
-                                                 whatever check_quorum says */
-    int64_t priority;                         /* raft-rs */
-    uint64_t inflight_max;                    /* appends unacknowledged to one follower; 0: no limit */
-    uint64_t entries_max;                     /* entries in one append; 0: no limit */
+    bool lease_reads;      /* etcd ReadOnlyLeaseBased: forget-leader is refused */
+    bool sticky;           /* refuses votes within election_base of a leader's message,
+                              whatever check_quorum says */
+    int64_t priority;      /* raft-rs */
+    uint64_t inflight_max; /* appends unacknowledged to one follower; 0: no limit */
+    uint64_t entries_max;  /* entries in one append; 0: no limit */
 };
 
 /* Who takes part. `outgoing` is empty but in a joint configuration. */
@@ -197,10 +197,10 @@ enum raft_input_kind {
 
 struct raft_input {
     enum raft_input_kind kind;
-    uint32_t node;                      /* TRANSFER: the target; UNREACHABLE: the peer */
-    uint64_t now_ns;                    /* the node's own clock; never goes back */
-    uint64_t chance_key;                /* the node's stream: a timeout is draw(draw(key, term), n) */
-    uint64_t value;                     /* APPLIED: index; PROPOSE: command id; SET_TIMEOUT: units */
+    uint32_t node;       /* TRANSFER: the target; UNREACHABLE: the peer */
+    uint64_t now_ns;     /* the node's own clock; never goes back */
+    uint64_t chance_key; /* the node's stream: a timeout is draw(draw(key, term), n) */
+    uint64_t value;      /* APPLIED: index; PROPOSE: command id; SET_TIMEOUT: units */
     const struct raft_message *message; /* RECEIVE */
     const void *body;                   /* RECEIVE: message->body_size bytes, 8-byte aligned */
     const struct raft_write *write;     /* PERSISTED: as it was given out (entries excepted) */
@@ -208,21 +208,21 @@ struct raft_input {
 
 /* Notes are for people and measurements: nothing may depend on them. */
 #define RAFT_NOTES(X)                                                                              \
-    X(CAMPAIGN_TIMEOUT, "timeout")             /* a campaign began, and why; term: it runs for */  \
-    X(CAMPAIGN_FORCED, "forced")               /* CAMPAIGN input */                                \
-    X(CAMPAIGN_TRANSFER, "transfer")           /* TIMEOUT_NOW received */                          \
-    X(CAMPAIGN_PREVOTE_WON, "prevote won")     /* pre-candidate becomes candidate */               \
-    X(REFUSED_VOTED, "voted already")          /* peer: who asked */                               \
-    X(REFUSED_LEADER, "knows a leader")        /* same term, no vote cast, but has a leader */     \
+    X(CAMPAIGN_TIMEOUT, "timeout")         /* a campaign began, and why; term: it runs for */      \
+    X(CAMPAIGN_FORCED, "forced")           /* CAMPAIGN input */                                    \
+    X(CAMPAIGN_TRANSFER, "transfer")       /* TIMEOUT_NOW received */                              \
+    X(CAMPAIGN_PREVOTE_WON, "prevote won") /* pre-candidate becomes candidate */                   \
+    X(REFUSED_VOTED, "voted already")      /* peer: who asked */                                   \
+    X(REFUSED_LEADER, "knows a leader")    /* same term, no vote cast, but has a leader */         \
     X(REFUSED_LOG, "log older")                                                                    \
     X(REFUSED_LEASE, "leader lease")                                                               \
     X(REFUSED_PRIORITY, "priority")                                                                \
     X(REFUSED_STALE, "term older")                                                                 \
-    X(QUORUM_LOST, "quorum lost")              /* a leader steps down: check-quorum */             \
+    X(QUORUM_LOST, "quorum lost") /* a leader steps down: check-quorum */                          \
     X(TRANSFER_ABORTED, "transfer aborted")                                                        \
-    X(PROPOSAL_DROPPED, "proposal dropped")    /* value: the command's id */                       \
-    X(PROPOSAL_FORWARDED, "proposal forwarded")/* value: the command's id; peer: the leader */     \
-    X(INPUT_REFUSED, "input refused")          /* TRANSFER, CAMPAIGN, FORGET_LEADER had no effect */
+    X(PROPOSAL_DROPPED, "proposal dropped")     /* value: the command's id */                      \
+    X(PROPOSAL_FORWARDED, "proposal forwarded") /* value: the command's id; peer: the leader */    \
+    X(INPUT_REFUSED, "input refused") /* TRANSFER, CAMPAIGN, FORGET_LEADER had no effect */
 
 enum raft_note_kind {
 #define X(id, name) RAFT_NOTE_##id,
@@ -289,7 +289,8 @@ struct raft_backend {
     const char *name;
     const char *help;
     /* Opens a node at rest; `memory` is NULL or an instance to be reused whole. Never NULL. */
-    void *(*open)(void *memory, const struct raft_config *config, const struct raft_durable *durable);
+    void *(*open)(void *memory, const struct raft_config *config,
+                  const struct raft_durable *durable);
     void (*step)(void *self, const struct raft_input *input, struct raft_output *output);
     const struct raft_view *(*view)(const void *self);
     /* view->first <= index <= view->last; index first - 1 gives the term before the log, id 0. */

@@ -23,7 +23,7 @@ LAYERS = [
     RUN,
     r"sim/(output|tree)\.|sim/(outputs|page)/",
     r"sim/(sweep|store)\w*\.",
-    r"sim/(command|flags|main)\.|sim/commands/",
+    r"sim/(command|catalogue|flags|main)\.|sim/commands/",
     r"tests/",
 ]
 BOUNDARY = {"raft/raft.h", "raft/must.h", "raft/chance.h", "raft/elector.h"}

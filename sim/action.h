@@ -41,13 +41,13 @@ struct sides {
 
 /* What becomes of one message on its way. */
 struct fate {
-    uint64_t delay_ns;  /* added to the network's */
-    uint32_t copies;    /* 1; 0: lost; 2: duplicated */
-    bool cut;           /* lost because all is lost on this link */
-    bool unordered;     /* may overtake on a fifo link */
-    uint32_t held;      /* 1 + the deed that keeps it back until it ends; 0: none */
+    uint64_t delay_ns;   /* added to the network's */
+    uint32_t copies;     /* 1; 0: lost; 2: duplicated */
+    bool cut;            /* lost because all is lost on this link */
+    bool unordered;      /* may overtake on a fifo link */
+    uint32_t held;       /* 1 + the deed that keeps it back until it ends; 0: none */
     uint64_t held_to_ns; /* when that deed ends */
-    uint64_t number;    /* the message is the number-th of its kind on its link */
+    uint64_t number;     /* the message is the number-th of its kind on its link */
 };
 
 struct action {
@@ -56,7 +56,7 @@ struct action {
     const char *ends_by;        /* "starting", or NULL: it happens and is over; `for` is refused */
     const struct field *fields; /* of its parameters; NULL: none */
     size_t params_size;
-    const char *unbuilt;        /* why it is refused: not built yet; NULL: built */
+    const char *unbuilt; /* why it is refused: not built yet; NULL: built */
     /* Takes effect; false: its targets fit nobody. Parameters: deed->params. */
     bool (*begin)(struct world *world, struct deed *deed);
     void (*end)(struct world *world, struct deed *deed);

@@ -19,8 +19,8 @@ static uint64_t patience(const struct world *world)
 void campaigns_open(struct campaigns *campaigns, const struct world *world)
 {
     size_t count = (size_t)world->node_count + 1;
-    campaigns->callers = make_room(campaigns->callers, &campaigns->caller_room, count,
-                                   sizeof *campaigns->callers);
+    campaigns->callers =
+        make_room(campaigns->callers, &campaigns->caller_room, count, sizeof *campaigns->callers);
     memset(campaigns->callers, 0, count * sizeof *campaigns->callers);
     campaigns->count = campaigns->term_count = 0;
     campaigns->led = false;

@@ -24,9 +24,9 @@ struct campaigns {
     struct caller *callers; /* [1 .. node_count] */
     uint32_t count, term_count;
     size_t room, term_room, caller_room;
-    struct map by_term;     /* term -> position in terms */
-    bool led;               /* somebody was elected in this run */
-    uint64_t patience_ns;   /* twice the largest election timeout: how long a deed is felt */
+    struct map by_term;   /* term -> position in terms */
+    bool led;             /* somebody was elected in this run */
+    uint64_t patience_ns; /* twice the largest election timeout: how long a deed is felt */
 };
 
 void campaigns_open(struct campaigns *campaigns, const struct world *world);

@@ -28,13 +28,13 @@ enum distribution_kind {
 /* {0} is the constant 0. Plain numbers are ns; shape and sigma are fixed point, 2^32 = 1. */
 struct distribution {
     enum distribution_kind kind;
-    uint64_t a;                   /* constant; min; mean; median */
-    uint64_t b;                   /* uniform: max; normal: sd; lognormal, pareto: fixed point */
-    uint64_t floor;               /* normal: share of draws at or below 0, of 2^64 (see prepare) */
-    size_t count;                 /* mixture: parts; empirical: samples */
-    struct distribution *parts;   /* mixture; owned */
-    uint64_t *upto;               /* mixture: cumulative share of 2^64 a part; owned */
-    uint64_t *samples;            /* empirical: sorted; owned */
+    uint64_t a;                 /* constant; min; mean; median */
+    uint64_t b;                 /* uniform: max; normal: sd; lognormal, pareto: fixed point */
+    uint64_t floor;             /* normal: share of draws at or below 0, of 2^64 (see prepare) */
+    size_t count;               /* mixture: parts; empirical: samples */
+    struct distribution *parts; /* mixture; owned */
+    uint64_t *upto;             /* mixture: cumulative share of 2^64 a part; owned */
+    uint64_t *samples;          /* empirical: sorted; owned */
 };
 
 /* Completes a distribution whose parameters are set: shares, sorting. False: they make no sense

@@ -13,8 +13,8 @@ static struct episode *last(struct episodes *episodes)
 
 static struct episode *add(struct episodes *episodes, const struct world *world, enum cause cause)
 {
-    episodes->items = make_room(episodes->items, &episodes->room, episodes->count + 1,
-                                sizeof *episodes->items);
+    episodes->items =
+        make_room(episodes->items, &episodes->room, episodes->count + 1, sizeof *episodes->items);
     struct episode *episode = &episodes->items[episodes->count++];
     *episode = (struct episode){
         .cause = cause,
@@ -73,8 +73,8 @@ static void attach_open(struct episodes *episodes, const struct world *world)
 static void lose(struct episodes *episodes, const struct world *world, uint32_t leader)
 {
     const struct episode *before = episodes->count > 0 ? last(episodes) : NULL;
-    struct loss loss = cause_find(world, episodes->campaigns, leader,
-                                  episodes->served_term[leader], before);
+    struct loss loss =
+        cause_find(world, episodes->campaigns, leader, episodes->served_term[leader], before);
     struct episode *episode = add(episodes, world, loss.cause);
     episode->item = loss.item;
     episode->lost = leader;

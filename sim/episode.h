@@ -11,15 +11,15 @@ struct episodes {
     struct episode *items;
     uint32_t count;
     size_t room;
-    bool open;               /* the last one has not ended */
-    uint32_t serving;        /* who serves; 0: nobody */
-    uint32_t seen;           /* campaigns already looked at */
-    uint64_t *served_term;   /* [1 .. node_count]: the last term in which the node served */
+    bool open;             /* the last one has not ended */
+    uint32_t serving;      /* who serves; 0: nobody */
+    uint32_t seen;         /* campaigns already looked at */
+    uint64_t *served_term; /* [1 .. node_count]: the last term in which the node served */
     size_t served_room;
-    uint32_t announcing;     /* a new leader whom not all follow yet; 0: none */
+    uint32_t announcing; /* a new leader whom not all follow yet; 0: none */
     uint64_t announcing_term;
-    uint64_t announced_ns;   /* when all did; UINT64_MAX: not yet */
-    uint32_t announced_in;   /* 1 + position of the episode that it ended; 0: not yet ended */
+    uint64_t announced_ns; /* when all did; UINT64_MAX: not yet */
+    uint32_t announced_in; /* 1 + position of the episode that it ended; 0: not yet ended */
 };
 
 void episodes_open(struct episodes *episodes, struct campaigns *campaigns,

@@ -129,6 +129,5 @@ bool directories_make(const char *path, struct error *error)
             break;
     }
     free(copy);
-    return made ||
-           refuse(error, "%.300s: the folder cannot be made: %s", path, strerror(errno));
+    return made || refuse(error, "%.300s: the folder cannot be made: %s", path, strerror(errno));
 }

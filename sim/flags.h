@@ -43,14 +43,17 @@ enum flags_end { FLAGS_GO, FLAGS_HELPED, FLAGS_WRONG };
 /* Reads argv[1..] into the struct that the table's offsets are of. FLAGS_GO: *operands is the
  * first of argc - *operands words that are no flags. FLAGS_HELPED: --help was printed, exit 0.
  * FLAGS_WRONG: the sentence was printed on stderr, exit STATUS_USAGE. */
-enum flags_end flags_read(const struct usage *usage, int argc, char **argv, void *into, int *operands);
+enum flags_end flags_read(const struct usage *usage, int argc, char **argv, void *into,
+                          int *operands);
 /* The exit status of an end that is not FLAGS_GO. */
 int flags_status(enum flags_end end);
 
-bool take_switch(void *field, const char *argument, struct error *error);   /* bool */
-bool take_text(void *field, const char *argument, struct error *error);     /* const char * */
-bool take_seed(void *field, const char *argument, struct error *error);     /* struct seed_flag */
-bool take_count(void *field, const char *argument, struct error *error);    /* uint64_t, 1 .. 2^53 - 1 */
-bool take_setting(void *field, const char *argument, struct error *error);  /* struct settings_flag */
+bool take_switch(void *field, const char *argument, struct error *error); /* bool */
+bool take_text(void *field, const char *argument, struct error *error);   /* const char * */
+bool take_seed(void *field, const char *argument, struct error *error);   /* struct seed_flag */
+bool take_count(void *field, const char *argument,
+                struct error *error); /* uint64_t, 1 .. 2^53 - 1 */
+bool take_setting(void *field, const char *argument,
+                  struct error *error); /* struct settings_flag */
 
 #endif

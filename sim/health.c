@@ -169,7 +169,8 @@ void health_open(struct world *world)
         world->health = allocate(1, sizeof(struct health));
     struct health *health = world->health;
     *health = (struct health){.due_ns = NS_MAX};
-    world_subscribe(world, health_kinds, (struct subscription){.observe = observe, .state = health});
+    world_subscribe(world, health_kinds,
+                    (struct subscription){.observe = observe, .state = health});
 }
 
 void health_close(struct world *world)

@@ -194,7 +194,8 @@ static void observe(void *state, struct world *world, const struct record *recor
 void liveness_open(struct liveness *liveness, struct world *world)
 {
     *liveness = (struct liveness){0};
-    world_subscribe(world, liveness_kinds, (struct subscription){.observe = observe, .state = liveness});
+    world_subscribe(world, liveness_kinds,
+                    (struct subscription){.observe = observe, .state = liveness});
 }
 
 void liveness_due(struct liveness *liveness, struct world *world)

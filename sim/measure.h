@@ -7,9 +7,10 @@
 #include "sim/world.h"
 
 #define CAUSES(X)                                                                                  \
-    X(START, "start") X(CRASH, "crash") X(PAUSE, "pause") X(ISOLATE, "isolate")                    \
-    X(PARTITION, "partition") X(LINK, "link") X(DISK, "disk") X(CLOCK, "clock")                    \
-    X(REMOVAL, "removal") X(TRANSFER, "transfer") X(UNPLANNED, "unplanned")
+    X(START, "start")                                                                              \
+    X(CRASH, "crash") X(PAUSE, "pause") X(ISOLATE, "isolate") X(PARTITION, "partition")            \
+        X(LINK, "link") X(DISK, "disk") X(CLOCK, "clock") X(REMOVAL, "removal")                    \
+            X(TRANSFER, "transfer") X(UNPLANNED, "unplanned")
 
 #define TRIGGERS(X)                                                                                \
     X(LEADER_LOST, "timeout: leader lost")                                                         \
@@ -48,12 +49,12 @@ const char *failure_name(enum failure failure);
 
 /* One node asking for votes (or pre-votes) in one term. */
 struct campaign {
-    uint64_t at_ns;      /* from its beginning; a real campaign after a won pre-vote is another */
-    uint64_t term;       /* it asks for; a pre-vote: the term it would begin */
+    uint64_t at_ns; /* from its beginning; a real campaign after a won pre-vote is another */
+    uint64_t term;  /* it asks for; a pre-vote: the term it would begin */
     uint32_t node;
     bool prevote;
     enum trigger trigger;
-    struct raft_set votes; /* granted and received, its own included */
+    struct raft_set votes;                  /* granted and received, its own included */
     struct raft_set refused[FAILURE_COUNT]; /* who refused, by what it says of the failure */
     bool won, ended;
     uint64_t ended_ns;
@@ -65,9 +66,9 @@ struct campaign {
 /* A term that some node began: it became a candidate in it (pre-votes begin no term). */
 struct term_begun {
     uint64_t term;
-    uint64_t at_ns;       /* of the first candidacy */
-    uint64_t elected_ns;  /* UINT64_MAX: nobody was elected */
-    uint32_t leader;      /* 0: nobody */
+    uint64_t at_ns;      /* of the first candidacy */
+    uint64_t elected_ns; /* UINT64_MAX: nobody was elected */
+    uint32_t leader;     /* 0: nobody */
     uint32_t candidates;
     uint32_t open;        /* candidates that still wait for votes */
     uint32_t votes;       /* of the failed candidate that had the most */
@@ -88,15 +89,16 @@ enum outcome { OUTCOME_OPEN, OUTCOME_ELECTED, OUTCOME_RESUMED };
 struct episode {
     enum cause cause;
     enum outcome outcome;
-    uint32_t item;        /* 1 + the item of the plan that took the leader away; 0: none */
-    uint32_t lost;        /* the leader that was lost; 0 at the start */
+    uint32_t item; /* 1 + the item of the plan that took the leader away; 0: none */
+    uint32_t lost; /* the leader that was lost; 0 at the start */
     uint64_t begin_ns, end_ns;
     uint64_t detect_ns, prevote_ns, elected_ns, announced_ns, committed_ns; /* absolute times */
-    uint32_t leader;      /* who ended it */
+    uint32_t leader;                                                        /* who ended it */
     uint64_t term;
-    uint32_t campaign_first, campaign_count; /* in campaigns; those with another `episode` are not its */
-    uint32_t campaigns;   /* begun in it, or under way when it began */
-    uint32_t terms;       /* real terms begun in it */
+    uint32_t campaign_first,
+        campaign_count; /* in campaigns; those with another `episode` are not its */
+    uint32_t campaigns; /* begun in it, or under way when it began */
+    uint32_t terms;     /* real terms begun in it */
     uint32_t split_votes;
     uint32_t unplanned_node; /* UNPLANNED: the node that triggered it; 0: unknown */
 };
@@ -116,8 +118,8 @@ struct metric {
 /* A metric by its full name, resolved once. */
 struct metric_ref {
     const struct metric *metric;
-    uint32_t index;      /* as metric_at counts */
-    bool startup;        /* episode metrics: of the first episode, else of the others */
+    uint32_t index; /* as metric_at counts */
+    bool startup;   /* episode metrics: of the first episode, else of the others */
     bool one_cause;
     enum cause cause;
 };
@@ -176,7 +178,8 @@ void metric_each(const struct measures *measures,
 
 /* window: 1 + position in the scenario's windows; 0: the whole run. An episode belongs to the
  * windows in which it began; a metric with one value a run has one sample, or none. */
-struct value measure_value(struct measures *measures, const struct metric_ref *ref, uint32_t window);
+struct value measure_value(struct measures *measures, const struct metric_ref *ref,
+                           uint32_t window);
 struct samples measure_samples(struct measures *measures, const struct metric_ref *ref,
                                uint32_t window);
 /* "min", "max", "mean", "p1" .. "p999", "count", "first", "last" of samples; NULL: max. A quantile

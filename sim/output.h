@@ -19,7 +19,7 @@ struct report {
     const char *flags;               /* others that the replay needs: " --max-events 5"; or "" */
     uint32_t columns;                /* of a page */
     bool colour;
-    bool verified;                   /* run twice, and it was the same run */
+    bool verified; /* run twice, and it was the same run */
 };
 
 /* A row of sim/outputs.def: --format NAME. It writes each record when it happens, or the whole

@@ -187,9 +187,9 @@ void node_late_input(struct world *world, struct event *event)
     struct node *node = &world->nodes[event->node];
     if (!node->running || node_defers(world, node, event))
         return;
-    node_step(world, node, &(struct raft_input){.kind = event->input,
-                                                .node = (uint32_t)event->number,
-                                                .value = event->number});
+    node_step(world, node,
+              &(struct raft_input){
+                  .kind = event->input, .node = (uint32_t)event->number, .value = event->number});
 }
 
 /* A node that is held, or slow, is told in its turn. */

@@ -28,7 +28,7 @@ struct finding {
     const struct bound *bound; /* NULL: safety or liveness */
     struct value got;
     bool held;
-    char got_text[48];         /* "326.4 ms", "holds", "null" */
+    char got_text[48]; /* "326.4 ms", "holds", "null" */
 };
 
 /* A run's machinery: world, observers, measures. Kept and reused from run to run. */
@@ -41,9 +41,9 @@ struct run {
     uint64_t seed;
     enum run_end end;
     enum verdict verdict;
-    char why[240];             /* undecided: what limit, or which item hit nothing */
-    bool liveness_absent;      /* owed and absent */
-    char liveness_why[160];    /* "holds", "not required: no quorum", "absent: ..." */
+    char why[240];          /* undecided: what limit, or which item hit nothing */
+    bool liveness_absent;   /* owed and absent */
+    char liveness_why[160]; /* "holds", "not required: no quorum", "absent: ..." */
     uint64_t trace_hash;
     uint64_t events, simulated_ns;
     uint32_t finding_count, missed_count;
@@ -53,8 +53,8 @@ struct run {
 };
 
 struct run_options {
-    uint64_t event_limit;      /* 0: the default, 50 million */
-    uint64_t time_limit_ns;    /* simulated, when the plan has no duration; 0: one hour */
+    uint64_t event_limit;               /* 0: the default, 50 million */
+    uint64_t time_limit_ns;             /* simulated, when the plan has no duration; 0: one hour */
     const struct raft_backend *backend; /* NULL: the scenario's */
     /* More observers (traces, strips): called after the invariants are subscribed. */
     void (*subscribe)(void *context, struct world *world);

@@ -16,15 +16,15 @@ struct node_plan {
     char *name;
     struct raft_options options;
     bool tick_phase_given;
-    uint64_t tick_phase_ns;  /* else drawn from [0, tick) */
-    bool burst;              /* missed ticks are made up at once; else they never happened */
+    uint64_t tick_phase_ns; /* else drawn from [0, tick) */
+    bool burst;             /* missed ticks are made up at once; else they never happened */
     enum start_kind start;
     uint64_t start_ns;
-    uint64_t first_term;     /* durable at the start */
-    uint32_t first_count;    /* terms of its first entries, durable at the start */
+    uint64_t first_term;  /* durable at the start */
+    uint32_t first_count; /* terms of its first entries, durable at the start */
     uint64_t *first_terms;
     int64_t clock_offset_ns, drift_ppm;
-    uint32_t zone;           /* 1 + position in zones; 0: none */
+    uint32_t zone; /* 1 + position in zones; 0: none */
 };
 
 struct zone {
@@ -41,7 +41,7 @@ struct link_class {
 
 struct client_plan {
     struct distribution every;
-    uint32_t zone;         /* 1 + position in zones, 0: everywhere; its latency to nodes */
+    uint32_t zone; /* 1 + position in zones, 0: everywhere; its latency to nodes */
     uint64_t from_ns, until_ns;
 };
 
@@ -56,18 +56,18 @@ struct condition {
 /* One item of timeline or chaos. */
 struct item {
     char *id;
-    uint64_t key;        /* of its chance: a hash of its id */
+    uint64_t key; /* of its chance: a hash of its id */
     struct place place;
     const struct action *action;
-    void *params;        /* action->params_size bytes */
+    void *params;            /* action->params_size bytes */
     struct targets *subject; /* first targets of params, for texts; may be NULL */
     bool chaos, optional;
     bool at_given, for_given;
     struct distribution at, after, length; /* length: `for` */
     struct condition when;
-    struct distribution every;             /* chaos */
-    uint64_t from_ns, until_ns;            /* chaos */
-    uint32_t max_down;                     /* chaos; 0: no limit */
+    struct distribution every;  /* chaos */
+    uint64_t from_ns, until_ns; /* chaos */
+    uint32_t max_down;          /* chaos; 0: no limit */
 };
 
 struct window {
@@ -79,7 +79,7 @@ enum bound_op { BOUND_LE, BOUND_LT, BOUND_GE, BOUND_GT, BOUND_EQ, BOUND_NE };
 
 struct bound {
     enum bound_op op;
-    bool time;     /* number is ms, given with a unit */
+    bool time; /* number is ms, given with a unit */
     double number;
     char text[32]; /* as it was written: "<= 500ms" */
 };
@@ -93,7 +93,7 @@ struct expectation {
     uint32_t window; /* 1 + position in windows; 0: the whole run */
     uint32_t bound_count;
     struct bound bounds[4];
-    char *word;      /* safety, liveness: "holds", "broken:RULE", "absent"; else NULL */
+    char *word; /* safety, liveness: "holds", "broken:RULE", "absent"; else NULL */
 };
 
 struct expectations {
@@ -102,15 +102,15 @@ struct expectations {
 };
 
 struct scenario {
-    char *file;             /* as given on the command line */
+    char *file; /* as given on the command line */
     char *name, *description;
     uint64_t seed;
     uint64_t duration_ns;
-    bool duration_given;    /* else the run stops at the limit of events and time, undecided */
+    bool duration_given; /* else the run stops at the limit of events and time, undecided */
     uint32_t node_count;
-    struct node_plan *nodes;      /* [1 .. node_count] */
+    struct node_plan *nodes; /* [1 .. node_count] */
     struct raft_members members;
-    char *preset;           /* name of the preset in force, or NULL */
+    char *preset; /* name of the preset in force, or NULL */
     char *backend;
     uint32_t zone_count;
     struct zone *zones;
@@ -123,14 +123,14 @@ struct scenario {
     struct distribution step_time; /* what each step of a node costs; default 0 */
     uint32_t client_count;
     struct client_plan *clients;
-    uint32_t item_count;    /* timeline first, then chaos */
+    uint32_t item_count; /* timeline first, then chaos */
     struct item *items;
     struct condition until;
     uint32_t window_count;
     struct window *windows;
     struct expectations expect, sweep_expect;
     uint64_t sweep_first, sweep_last; /* seeds; 0, 0: not given */
-    uint64_t digest;        /* of the text after --set: names this plan in stores and replays */
+    uint64_t digest; /* of the text after --set: names this plan in stores and replays */
 };
 
 /* Changes to the file before it is bound: "--set PATH=VALUE". */

@@ -46,7 +46,8 @@ static const struct {
                                 "items": {"$ref": "#/$defs/text"}}]})
     DEFINE("targets", {"$ref": "#/$defs/nodes"})
     DEFINE("sides", {"type": "array", "minItems": 2, "items": {"$ref": "#/$defs/nodes"}})
-    DEFINE("seed", {"anyOf": [{"type": "integer", "minimum": 0, "exclusiveMaximum": 9007199254740992},
+    DEFINE("seed", {"anyOf": [{"type": "integer", "minimum": 0,
+                               "exclusiveMaximum": 9007199254740992},
                               {"type": "string", "pattern": "^([0-9]+|[0-9a-fA-F]{7,40})$"}]})
     DEFINE("seeds", {"type": "string", "pattern": "^[0-9]+(\\.\\.[0-9]+)?$"})
     DEFINE("unbuilt", {"not": {}})

@@ -55,8 +55,8 @@ const char *suggest_nearest(const struct suggestion *suggestion)
 {
     size_t size = strlen(suggestion->word);
     size_t bearable = size < 4 ? 1 : (size + 2) / 3;
-    bool near = suggestion->nearest[0] && suggestion->distance <= bearable &&
-                suggestion->distance < size;
+    bool near =
+        suggestion->nearest[0] && suggestion->distance <= bearable && suggestion->distance < size;
     return near ? suggestion->nearest : NULL;
 }
 

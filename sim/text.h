@@ -16,7 +16,8 @@ struct text {
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_bytes(struct text *text, const char *bytes, size_t count);
-/* Spaces up to the column, counted in characters from the last line's beginning; at least `least`. */
+/* Spaces up to the column, counted in characters from the last line's beginning; at least `least`.
+ */
 void text_column(struct text *text, size_t column, size_t least);
 /* A word as a POSIX shell takes it: quoted only when it must be. */
 void text_shell(struct text *text, const char *word);
@@ -45,7 +46,8 @@ struct short_text short_number(double number, int decimals);
 
 /* How many characters (code points) a UTF-8 text has. */
 size_t text_width(const char *text);
-/* At most `width` characters: the middle of a longer text becomes one '~'. width is at most 39 / 4. */
+/* At most `width` characters: the middle of a longer text becomes one '~'. width is at most 39 / 4.
+ */
 struct short_text short_name(const char *name, size_t width);
 
 #endif

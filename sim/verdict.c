@@ -166,8 +166,8 @@ static void judge_word(struct run *run, const struct expectation *expectation)
                              : NULL;
     if (safety) {
         finding->held = wanted ? judge->broken && strcmp(judge->rule, wanted) == 0 : !judge->broken;
-        snprintf(finding->got_text, sizeof finding->got_text, "%s%s", judge->broken ? broken : "holds",
-                 judge->broken ? judge->rule : "");
+        snprintf(finding->got_text, sizeof finding->got_text, "%s%s",
+                 judge->broken ? broken : "holds", judge->broken ? judge->rule : "");
         return;
     }
     finding->held = run->liveness_absent == (strcmp(expectation->word, "absent") == 0);

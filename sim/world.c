@@ -231,7 +231,7 @@ void world_subscribe(struct world *world, uint64_t kinds, struct subscription su
 {
     const uint64_t of_messages =
         RECORD_BIT(SENT) | RECORD_BIT(DELIVERED) | RECORD_BIT(LOST) | RECORD_BIT(DUPLICATED);
-    for (; kinds; kinds &= kinds - 1) {
+    for (kinds &= (UINT64_C(1) << RECORD_KINDS) - 1; kinds; kinds &= kinds - 1) {
         int kind = __builtin_ctzll(kinds);
         must(world->subscription_counts[kind] < SUBSCRIPTIONS_MAX);
         struct subscription *own = &world->subscriptions[kind][world->subscription_counts[kind]++];

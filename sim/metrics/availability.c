@@ -16,11 +16,11 @@ static const struct metric metrics[] = {
 /* Of a long run with many commits only the longest gaps matter: one a window and one in all. */
 struct availability {
     struct intervals leaderless;
-    bool proposed;       /* something was, ever */
-    bool waiting;        /* something was proposed since the last commit */
-    uint64_t since_ns;   /* the first such proposal */
-    uint64_t committed;  /* highest index committed by anyone */
-    uint64_t *gaps_ns;   /* longest: [0] of the run, [1 + window] */
+    bool proposed;      /* something was, ever */
+    bool waiting;       /* something was proposed since the last commit */
+    uint64_t since_ns;  /* the first such proposal */
+    uint64_t committed; /* highest index committed by anyone */
+    uint64_t *gaps_ns;  /* longest: [0] of the run, [1 + window] */
     size_t gap_room;
 };
 
@@ -85,8 +85,7 @@ static struct value value(const void *state, const struct measures *measures, ui
     if (row == COMMIT_GAP)
         return availability->proposed ? value_ms(availability->gaps_ns[period->window])
                                       : (struct value){0};
-    uint64_t without =
-        intervals_sum(&availability->leaderless, period->from_ns, period->to_ns);
+    uint64_t without = intervals_sum(&availability->leaderless, period->from_ns, period->to_ns);
     if (row == LEADERLESS)
         return value_ms(without);
     if (period->to_ns <= period->from_ns)

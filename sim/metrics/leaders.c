@@ -12,16 +12,16 @@ static const struct metric metrics[] = {
                    UNIT_COUNT, METRIC_RUN},
     [RESUMED] = {"leaders.resumed", "leaders that served again without an election", UNIT_COUNT,
                  METRIC_RUN},
-    [TWO_LEADERS] = {"two_leaders_ms", "time with two running nodes in the role of leader",
-                     UNIT_MS, METRIC_RUN},
+    [TWO_LEADERS] = {"two_leaders_ms", "time with two running nodes in the role of leader", UNIT_MS,
+                     METRIC_RUN},
 };
 
 struct leaders {
-    struct tally tally;        /* by row: COUNT, DISRUPTED */
-    struct raft_set leaders;   /* running nodes in the role of leader */
+    struct tally tally;      /* by row: COUNT, DISRUPTED */
+    struct raft_set leaders; /* running nodes in the role of leader */
     struct intervals two;
     uint32_t effective;
-    bool by_transfer;          /* the effective leader hands its leadership over */
+    bool by_transfer; /* the effective leader hands its leadership over */
 };
 
 static void open(void *state, const struct world *world)
@@ -92,8 +92,8 @@ static uint32_t count_episodes(const struct measures *measures, const struct per
     for (uint32_t i = 0; i < all; i++) {
         if (period->window > 0 && !period_has(period, episodes[i].begin_ns))
             continue;
-        count += resumed ? episodes[i].outcome == OUTCOME_RESUMED
-                         : episodes[i].cause == CAUSE_UNPLANNED;
+        count +=
+            resumed ? episodes[i].outcome == OUTCOME_RESUMED : episodes[i].cause == CAUSE_UNPLANNED;
     }
     return count;
 }

@@ -20,7 +20,8 @@ _Static_assert(RECORD_DUPLICATED == RECORD_SENT + FATE_DUPLICATED, "rows follow 
 
 /* Row: kind * FATE_COUNT + fate; those of all kinds come first, as kind 0. */
 static const struct metric metrics[] = {
-#define FATE_METRIC(name, fate, help) {"messages." name fate, "messages " help, UNIT_COUNT, METRIC_RUN},
+#define FATE_METRIC(name, fate, help)                                                              \
+    {"messages." name fate, "messages " help, UNIT_COUNT, METRIC_RUN},
 #define X(id, fate, help) FATE_METRIC("", fate, help)
     FATES(X)
 #undef X
@@ -29,7 +30,7 @@ static const struct metric metrics[] = {
     FATE_METRIC(name ".", "delivered", "of this kind that were received")                          \
     FATE_METRIC(name ".", "lost", "of this kind that will not arrive")                             \
     FATE_METRIC(name ".", "duplicated", "of this kind that arrive twice")
-    RAFT_MESSAGES(X)
+        RAFT_MESSAGES(X)
 #undef X
 #undef FATE_METRIC
 };

@@ -40,10 +40,9 @@ static const struct metric metrics[] = {
 #undef X
 };
 
-static const enum failure failures[ROWS] = {
-    [SPLIT_VOTES] = FAILURE_SPLIT,
+static const enum failure failures[ROWS] = {[SPLIT_VOTES] = FAILURE_SPLIT,
 #define X(id, name, help) [FAILED_##id] = FAILURE_##id,
-    FAILURE_METRICS(X)
+                                            FAILURE_METRICS(X)
 #undef X
 };
 
@@ -51,7 +50,7 @@ static const enum failure failures[ROWS] = {
 struct terms {
     struct growth {
         uint64_t at_ns, term;
-    } *items;
+    } * items;
     size_t count, room;
 };
 
@@ -59,8 +58,7 @@ static void grow(struct terms *terms, uint64_t at_ns, uint64_t term)
 {
     if (terms->count > 0 && terms->items[terms->count - 1].term >= term)
         return;
-    terms->items =
-        make_room(terms->items, &terms->room, terms->count + 1, sizeof *terms->items);
+    terms->items = make_room(terms->items, &terms->room, terms->count + 1, sizeof *terms->items);
     terms->items[terms->count++] = (struct growth){at_ns, term};
 }
 

@@ -52,12 +52,10 @@ static struct phases phases_of(const struct episode *episode)
 static void add_lost_by(const struct page *page, const struct episode *episode, struct text *text)
 {
     static const char *const words[CAUSE_COUNT] = {
-        [CAUSE_START] = "cold start", [CAUSE_CRASH] = "crash of",
-        [CAUSE_PAUSE] = "pause of",   [CAUSE_ISOLATE] = "isolation",
-        [CAUSE_PARTITION] = "partition", [CAUSE_LINK] = "links of",
-        [CAUSE_DISK] = "disk of",     [CAUSE_CLOCK] = "clock of",
-        [CAUSE_REMOVAL] = "removal",  [CAUSE_TRANSFER] = "transfer",
-        [CAUSE_UNPLANNED] = "unplanned",
+        [CAUSE_START] = "cold start",  [CAUSE_CRASH] = "crash of",      [CAUSE_PAUSE] = "pause of",
+        [CAUSE_ISOLATE] = "isolation", [CAUSE_PARTITION] = "partition", [CAUSE_LINK] = "links of",
+        [CAUSE_DISK] = "disk of",      [CAUSE_CLOCK] = "clock of",      [CAUSE_REMOVAL] = "removal",
+        [CAUSE_TRANSFER] = "transfer", [CAUSE_UNPLANNED] = "unplanned",
     };
     uint32_t node = episode->cause == CAUSE_UNPLANNED ? episode->unplanned_node : episode->lost;
     if (episode->cause == CAUSE_START || !node)
@@ -126,8 +124,7 @@ static void lost_row(const struct page *page, const struct episode *episode)
     if (!last)
         return;
     uint64_t lost = tenths_of(episode, winner->at_ns) - tenths_of(episode, episode->prevote_ns);
-    fprintf(page->out, "%*s of it lost in term%s %" PRIu64, VOTE_END,
-            phase_text(lost).text,
+    fprintf(page->out, "%*s of it lost in term%s %" PRIu64, VOTE_END, phase_text(lost).text,
             first == last ? "" : "s", first);
     if (last > first)
         fprintf(page->out, "-%" PRIu64, last);

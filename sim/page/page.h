@@ -18,7 +18,7 @@ struct page {
     uint32_t campaign_count;
     uint32_t shown[PAGE_EPISODES_MAX]; /* positions of the episodes that the page tells of */
     uint32_t shown_count;
-    uint32_t zoom;                     /* position of the episode that is drawn */
+    uint32_t zoom; /* position of the episode that is drawn */
     size_t name_width;
 };
 

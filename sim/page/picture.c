@@ -102,8 +102,7 @@ static void draw_ticks(const struct page *page, const struct scope *scope)
         text_column(&text, scope->left + i, 0);
         text_add(&text, "|");
     }
-    fprintf(page->out, "%s%s%s\n", paint(page, PAINT_DIM), text_of(&text),
-            paint(page, PAINT_NONE));
+    fprintf(page->out, "%s%s%s\n", paint(page, PAINT_DIM), text_of(&text), paint(page, PAINT_NONE));
     text_close(&text);
 }
 
@@ -168,9 +167,9 @@ static void draw_title(const struct page *page, const struct scope *scope,
                        const struct raft_set *lanes)
 {
     /* In the order in which a reader meets them. */
-    static const enum look order[] = {LOOK_LEADER, LOOK_CUT_LEADER, LOOK_FOLLOWER,
-                                      LOOK_PRECANDIDATE, LOOK_CANDIDATE, LOOK_DOWN,
-                                      LOOK_HELD, LOOK_ISOLATED};
+    static const enum look order[] = {LOOK_LEADER,       LOOK_CUT_LEADER, LOOK_FOLLOWER,
+                                      LOOK_PRECANDIDATE, LOOK_CANDIDATE,  LOOK_DOWN,
+                                      LOOK_HELD,         LOOK_ISOLATED};
     uint32_t shown = 0;
     struct text line = {0};
     for (uint32_t id = raft_set_next(lanes, 0); id; id = raft_set_next(lanes, id))

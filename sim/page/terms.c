@@ -10,9 +10,12 @@ enum { VOTES_WIDTH = 13, RESULT_COLUMN = 69 };
 static const char *result_of(const struct campaign *campaign)
 {
     static const char *const failures[FAILURE_COUNT] = {
-        [FAILURE_NONE] = "failed",       [FAILURE_SPLIT] = "split vote",
-        [FAILURE_LEASE] = "lease",       [FAILURE_LOG] = "log older",
-        [FAILURE_UNREACHABLE] = "unreachable", [FAILURE_OVERTAKEN] = "overtaken",
+        [FAILURE_NONE] = "failed",
+        [FAILURE_SPLIT] = "split vote",
+        [FAILURE_LEASE] = "lease",
+        [FAILURE_LOG] = "log older",
+        [FAILURE_UNREACHABLE] = "unreachable",
+        [FAILURE_OVERTAKEN] = "overtaken",
         [FAILURE_STOPPED] = "stopped",
     };
     if (campaign->won)
@@ -44,7 +47,8 @@ static void term_row(const struct page *page, const struct campaign *campaign,
                      const struct campaign *before)
 {
     struct text text = {0}, at = {0};
-    bool same_term = before && before->term == campaign->term && before->prevote == campaign->prevote;
+    bool same_term =
+        before && before->term == campaign->term && before->prevote == campaign->prevote;
     bool same_time = same_term && before->at_ns / NS_PER_MS == campaign->at_ns / NS_PER_MS;
     if (!same_term)
         text_add(&at, campaign->prevote ? "(%" PRIu64 ")" : "%" PRIu64, campaign->term);

@@ -45,8 +45,9 @@ void page_verdict(const struct page *page)
         text_add(&text, ", run twice alike");
     text_add(&text, "   (%s simulated)",
              short_duration(run->simulated_ns - run->simulated_ns % NS_PER_MS).text);
-    fprintf(page->out, "\n%s%s%s   ", paint(page, run->verdict == VERDICT_PASS ? PAINT_GOOD : PAINT_BAD),
-            word, paint(page, PAINT_NONE));
+    fprintf(page->out, "\n%s%s%s   ",
+            paint(page, run->verdict == VERDICT_PASS ? PAINT_GOOD : PAINT_BAD), word,
+            paint(page, PAINT_NONE));
     page_wrap(page, strlen(word) + 3, text_of(&text));
     bool explained = run->verdict == VERDICT_UNDECIDED || run->verdict == VERDICT_NONDETERMINISTIC;
     if (explained && run->why[0]) {

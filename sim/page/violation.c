@@ -9,8 +9,8 @@ static void evidence_rows(const struct page *page, const struct judge *judge)
     size_t count = evidence_find(page->report->evidence, judge, found);
     for (size_t i = 0; i < count; i++) {
         struct text sentence = {0};
-        size_t column = (size_t)fprintf(page->out, "        %s  ",
-                                        short_instant(found[i].at_ns).text);
+        size_t column =
+            (size_t)fprintf(page->out, "        %s  ", short_instant(found[i].at_ns).text);
         record_sentence(page->scenario, &found[i], &sentence);
         text_add(&sentence, "%s", i + 1 == count ? "  <- broken here" : "");
         page_wrap(page, column, text_of(&sentence));
@@ -25,8 +25,7 @@ void page_violation(const struct page *page)
     if (!judge->broken)
         return;
     fputs("    ", page->out);
-    text_add(&text, "rule %s, node%s ", judge->rule,
-             raft_set_count(&judge->nodes) == 1 ? "" : "s");
+    text_add(&text, "rule %s, node%s ", judge->rule, raft_set_count(&judge->nodes) == 1 ? "" : "s");
     page_set(page, &judge->nodes, 40, &text);
     text_add(&text, ", at %s", short_instant(judge->at_ns).text);
     page_wrap(page, 4, text_of(&text));
