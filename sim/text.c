@@ -7,6 +7,7 @@
 
 void text_bytes(struct text *text, const char *bytes, size_t count)
 {
+    must(count < SIZE_MAX / 4);
     text->data = make_room(text->data, &text->room, text->count + count + 1, 1);
     memcpy(text->data + text->count, bytes, count);
     text->count += count;

@@ -1,0 +1,139 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/command.h"
+#include "sim/file.h"
+#include "sim/flags.h"
+#include "sim/plot.h"
+#include "sim/text.h"
+
+struct plot_flags {
+    struct seed_flag seed;
+    struct settings_flag settings;
+    const char *folder;
+};
+
+static const struct flag flags[] = {
+    {"seed", "N", "another seed than the scenario's", take_seed, offsetof(struct plot_flags, seed)},
+    {"set", "PATH=VALUE", "changes a key of the scenario", take_setting,
+     offsetof(struct plot_flags, settings)},
+    {"out", "DIR", "where the files go (reports/out)", take_text,
+     offsetof(struct plot_flags, folder)},
+    {0},
+};
+
+static const struct usage usage = {
+    .command = "plot",
+    .operands = "FILE",
+    .help = "Runs a scenario and draws it with gnuplot, as SVG and PNG: roles, faults and terms "
+            "over time. The data and the .gp file are always left.",
+    .flags = flags,
+    .least = 1,
+    .most = 1,
+};
+
+static bool write_part(const struct plot *plot, const char *folder, const char *ending,
+                       struct error *error)
+{
+    struct file_out file = {0};
+    struct text path = {0};
+    text_add(&path, "%s/%s.%s", folder, plot->name, ending);
+    bool ok = file_out_open(&file, text_of(&path), error);
+    if (ok) {
+        (strcmp(ending, "dat") == 0 ? plot_data : plot_script)(plot, file.stream);
+        ok = file_out_keep(&file, error);
+    }
+    if (ok)
+        printf("%s\n", text_of(&path));
+    text_close(&path);
+    return ok;
+}
+
+enum { NO_GNUPLOT = 127 };
+
+/* Runs gnuplot in the folder; its exit status, or NO_GNUPLOT. */
+static int run_gnuplot(const char *folder, const char *script)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        if (chdir(folder) == 0)
+            execlp("gnuplot", "gnuplot", script, (char *)NULL);
+        _exit(NO_GNUPLOT);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+        return 1;
+    return WEXITSTATUS(status);
+}
+
+static int draw(const struct plot *plot, const char *folder)
+{
+    struct text script = {0};
+    text_add(&script, "%s.gp", plot->name);
+    int status = run_gnuplot(folder, text_of(&script));
+    text_close(&script);
+    if (status == NO_GNUPLOT)
+        printf("gnuplot is not installed: the data and the .gp file are there, the pictures are "
+               "not.\nOn Debian: apt-get install gnuplot-nox; then: cd %s && gnuplot %s.gp\n",
+               folder, plot->name);
+    else if (status != 0)
+        fprintf(stderr, "raftsim plot: gnuplot failed with status %d\n", status);
+    else
+        printf("%s/%s.svg\n%s/%s.png\n", folder, plot->name, folder, plot->name);
+    return status == 0 || status == NO_GNUPLOT ? STATUS_HELD : STATUS_OUTPUT;
+}
+
+static int plot_scenario(const struct scenario *scenario, const struct plot_flags *given)
+{
+    struct run *run = run_new();
+    struct strip *strip = strip_new();
+    struct text name = {0};
+    struct error error;
+    struct plot plot;
+    const char *folder = given->folder ? given->folder : "reports/out";
+    uint64_t seed = given->seed.given ? given->seed.seed : scenario->seed;
+    run_execute(run, scenario, seed,
+                &(struct run_options){.subscribe = strip_open, .context = strip});
+    text_add(&name, "%s-seed%" PRIu64, scenario->name, seed);
+    plot_open(&plot, run, strip, text_of(&name));
+    int status = STATUS_OUTPUT;
+    if (directories_make(folder, &error) && write_part(&plot, folder, "dat", &error) &&
+        write_part(&plot, folder, "gp", &error))
+        status = draw(&plot, folder);
+    else
+        fprintf(stderr, "raftsim plot: %s\n", error.text);
+    text_close(&name);
+    strip_free(strip);
+    run_free(run);
+    return status;
+}
+
+static int command(int argc, char **argv)
+{
+    struct plot_flags given = {.seed = {0}};
+    struct scenario scenario;
+    struct error error;
+    int operands;
+    enum flags_end end = flags_read(&usage, argc, argv, &given, &operands);
+    if (end != FLAGS_GO)
+        return flags_status(end);
+    int status = STATUS_USAGE;
+    if (scenario_read(&scenario, argv[operands], &given.settings.settings, &error) &&
+        expectations_check(&scenario, &error))
+        status = plot_scenario(&scenario, &given);
+    else
+        fprintf(stderr, "%s\n", error.text);
+    scenario_close(&scenario);
+    return status;
+}
+
+const struct command command_plot = {
+    .name = "plot",
+    .help = "one run drawn with gnuplot: roles, faults and terms over time",
+    .run = command,
+};

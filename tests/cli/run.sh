@@ -1,0 +1,75 @@
+# The command line of `raftsim run`: exit statuses, refusals, outputs.
+set -u
+program=$RAFTSIM
+folder=$TMP
+
+expect() # name, status wanted, command ...
+{
+    name=$1 wanted=$2
+    shift 2
+    "$@" >"$folder/out" 2>"$folder/err"
+    got=$?
+    if [ "$got" -eq "$wanted" ]; then
+        echo "ok $name"
+    else
+        echo "not ok $name: exit status $got, wanted $wanted"
+        head -n 3 "$folder/err"
+    fi
+}
+
+holds() # name, command ...
+{
+    name=$1
+    shift
+    if "$@"; then echo "ok $name"; else echo "not ok $name"; fi
+}
+
+plan() { printf '%s' "$2" >"$folder/$1.json"; }
+
+expect "a run that holds exits 0" 0 "$program" run scenarios/split-vote.json
+holds "the page fits 80 columns" sh -c "awk 'length > 80 { exit 1 }' '$folder/out'"
+holds "no colour leaves the terminal" sh -c "! grep -q '\\[' '$folder/out'"
+expect "an unknown command exits 2" 2 "$program" rnu
+expect "an unknown flag exits 2" 2 "$program" run --sede 3 scenarios/split-vote.json
+expect "a file that is not there exits 2" 2 "$program" run no-such.json
+expect "an expectation missed exits 1" 1 "$program" run scenarios/split-vote.json \
+    --set 'expect={"split_votes": ">= 5"}'
+expect "an event limit exits 6" 6 "$program" run scenarios/split-vote.json --max-events 100
+plan endless '{"cluster": {"nodes": 3}}'
+expect "a plan without a duration ends at a limit, undecided" 6 \
+    "$program" run "$folder/endless.json"
+holds "and says which" grep -qi limit "$folder/out"
+plan nobody '{"duration": "1s", "cluster": {"nodes": 3, "raft": {"election_timeout": ["5s", "6s"],
+  "heartbeat": "1s"}}, "timeline": [{"at": "0.5s", "do": "crash", "node": "leader"}]}'
+expect "an action that hits nothing exits 6" 6 "$program" run "$folder/nobody.json"
+expect "the same seed gives the same run" 0 "$program" run scenarios/leader-crash.json --verify
+expect "a full disk exits 74" 74 sh -c "'$program' run scenarios/split-vote.json >/dev/full"
+expect "a closed pipe exits 74" 74 sh -c "
+    { '$program' run scenarios/random-faults.json --format trace; echo \$? >'$folder/status'; } |
+        true; exit \$(cat '$folder/status')"
+expect "a trace is written" 0 "$program" run scenarios/split-vote.json --trace "$folder/t.jsonl"
+holds "each line of it is JSON with a time and a record" python3 -c "
+import json, sys
+lines = [json.loads(line) for line in open('$folder/t.jsonl')]
+sys.exit(not lines or any('at_ns' not in line or 'record' not in line for line in lines))"
+expect "a trace that cannot be written exits 74" 74 \
+    "$program" run scenarios/split-vote.json --trace /no/such/folder/t
+expect "a run is JSON" 0 "$program" run scenarios/split-vote.json --format json
+holds "with the keys that programs read" python3 -c "
+import json, sys
+run = json.load(open('$folder/out'))
+keys = '''schema scenario seed backend trace_hash verdict exit_status simulated_ms events violations
+expectations metrics episodes replay'''.split()
+sys.exit(any(key not in run for key in keys) or run['schema'] != 'raftsim-run/1')"
+replay=$(python3 -c "import json; print(json.load(open('$folder/out'))['replay'])")
+expect "its replay works as printed" 0 sh -c "$replay"
+expect "a sweep is JSON" 0 "$program" sweep scenarios/split-vote.json --seeds 1..20 --format json
+holds "with a hash of all runs" grep -q '"trace_hash"' "$folder/out"
+expect "seeds that are none exit 2" 2 "$program" sweep scenarios/split-vote.json --seeds 5..1
+expect "a plot leaves its data and its script" 0 \
+    "$program" plot scenarios/split-vote.json --out "$folder/plots"
+holds "both of them" test -s "$folder/plots/split-vote-seed1.dat" -a \
+    -s "$folder/plots/split-vote-seed1.gp"
+expect "without gnuplot too" 0 env PATH=/nowhere "$program" plot scenarios/split-vote.json \
+    --out "$folder/bare"
+holds "and says so" grep -q "gnuplot is not installed" "$folder/out"
