@@ -185,38 +185,49 @@ static void decide_fate(struct world *world, const struct raft_message *label, s
         fate->copies = 0;
 }
 
-/* The copy of a duplicate takes a time of its own: its draws are numbered apart. */
-static inline void launch_copy(struct world *world, const struct raft_message *label,
-                               const void *body, const struct fate *fate)
+static inline uint64_t latency_ns(const struct world *world, const struct link_class *class,
+                                  const struct raft_message *label, uint64_t number)
 {
-    uint64_t bits = link_draw(world->latency_base, label, fate->number);
-    const struct link_class *class = class_of(world, link_of(world, label));
-    uint64_t latency_ns = distribution_sample(&class->latency, bits);
-    struct packet *packet = take_packet(world, label, body);
-    packet->id = world->message_ids;
-    if (fate->held)
-        hold_back(world, &world->deeds[fate->held - 1], packet);
-    else
-        launch(world, packet, latency_ns + fate->delay_ns, fate->unordered);
+    return distribution_sample(&class->latency, link_draw(world->latency_base, label, number));
 }
 
+/* The copy of a duplicate takes a time of its own: its draws are numbered apart. */
+static void launch_copies(struct world *world, const struct raft_message *label, const void *body,
+                          struct fate *fate)
+{
+    const struct link_class *class = class_of(world, link_of(world, label));
+    for (uint32_t copy = 0; copy < fate->copies; copy++) {
+        struct packet *packet = packet_new(world, label, body);
+        packet->id = world->message_ids;
+        if (copy > 0)
+            emit_message(world, RECORD_DUPLICATED, label, world->message_ids);
+        if (fate->held)
+            hold_back(world, &world->deeds[fate->held - 1], packet);
+        else
+            launch(world, packet, latency_ns(world, class, label, fate->number) + fate->delay_ns,
+                   fate->unordered);
+        fate->number += UINT64_C(1) << 40;
+    }
+}
+
+/* Where nothing but the latency is drawn, as on most links at most times, that is all there is. */
 void net_send(struct world *world, const struct raft_message *label, const void *body)
 {
     must(label->to - 1 < world->node_count && label->to != label->from);
     size_t link = link_of(world, label);
     const struct link_class *class = class_of(world, link);
-    struct fate fate = {.copies = 1};
-    fate.number = world->link_sent[link * RAFT_MSG_KINDS + label->kind]++;
-    world->message_ids++;
-    emit_message(world, RECORD_SENT, label, world->message_ids);
-    if (world->cuts[link] > 0 || world->sender_count > 0 || class->loss || class->duplicate)
+    uint64_t number = world->link_sent[link * RAFT_MSG_KINDS + label->kind]++;
+    uint64_t id = ++world->message_ids;
+    emit_message(world, RECORD_SENT, label, id);
+    if (world->cuts[link] > 0 || world->sender_count > 0 || (class->loss | class->duplicate)) {
+        struct fate fate = {.copies = 1, .number = number};
         decide_fate(world, label, link, &fate);
-    for (uint32_t copy = 0; copy < fate.copies; copy++) {
-        if (copy > 0)
-            emit_message(world, RECORD_DUPLICATED, label, world->message_ids);
-        launch_copy(world, label, body, &fate);
-        fate.number += UINT64_C(1) << 40;
+        launch_copies(world, label, body, &fate);
+        return;
     }
+    struct packet *packet = take_packet(world, label, body);
+    packet->id = id;
+    launch(world, packet, latency_ns(world, class, label, number), false);
 }
 
 void net_release(struct world *world, struct packet *packet)

@@ -176,9 +176,7 @@ static enum run_end over(const struct world *world)
         return RUN_BROKEN;
     if (world->missed_item > 0)
         return RUN_MISSED_TARGET;
-    if (world->until_met)
-        return RUN_UNTIL;
-    return world->popped >= world->event_limit ? RUN_LIMIT : RUN_GOES_ON;
+    return world->until_met ? RUN_UNTIL : RUN_LIMIT;
 }
 
 static enum run_end finish(struct world *world, enum run_end end)
@@ -193,9 +191,9 @@ enum run_end world_step(struct world *world)
 {
     struct moment moment;
     struct event event;
-    enum run_end end = over(world);
-    if (end != RUN_GOES_ON)
-        return finish(world, end);
+    if (world->judge.broken | world->until_met | (world->missed_item > 0) |
+        (world->popped >= world->event_limit))
+        return finish(world, over(world));
     if (!queue_pop(&world->queue, &moment, &event))
         return finish(world, run_out(world, true));
     if (moment.at_ns > world->end_ns) {
