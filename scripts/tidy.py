@@ -21,7 +21,7 @@ LAYERS = [
     WORLD,
     rf"sim/(observer|health|liveness|chain|evidence|strip)\.|sim/(actions|invariants)/|{MEASURE}",
     RUN,
-    r"sim/(output|tree)\.|sim/(outputs|page)/",
+    r"sim/(output|tree|plot)\.|sim/(outputs|page)/",
     r"sim/(sweep|store)\w*\.",
     r"sim/(command|catalogue|flags|main)\.|sim/commands/",
     r"tests/",
