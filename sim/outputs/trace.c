@@ -67,14 +67,13 @@ static void field_switch(struct line *line, const char *key, bool on)
     put(line, on ? "true" : "false");
 }
 
-/* The word that goes with what `detail` says. */
+/* What the record's text about itself is called. */
 static const char *detail_key(enum record_detail detail)
 {
     switch (detail) {
     case DETAIL_NONE:
-        break;
     case DETAIL_MESSAGE:
-        return "kind";
+        break;
     case DETAIL_LOSS:
         return "reason";
     case DETAIL_ROLE:
@@ -87,17 +86,16 @@ static const char *detail_key(enum record_detail detail)
     return NULL;
 }
 
-static void put_detail(struct line *line, const struct record_info *info,
-                       const struct record *record)
+static void put_detail(struct line *line, enum record_detail detail, const struct record *record)
 {
-    const char *key = detail_key(info->detail), *text = record_detail_name(record);
-    if (info->detail == DETAIL_LOSS)
+    const char *key = detail_key(detail);
+    if (detail == DETAIL_MESSAGE || detail == DETAIL_LOSS) {
         field_text(line, "kind", raft_message_name(record->message));
-    if (key && text)
-        field_text(line, key, text);
-    if (info->detail == DETAIL_MESSAGE || info->detail == DETAIL_LOSS)
         field_switch(line, "reject", record->reject);
-    if (info->detail == DETAIL_NOTE)
+    }
+    if (key)
+        field_text(line, key, record_detail_name(record));
+    if (detail == DETAIL_NOTE)
         field_switch(line, "prevote", record->prevote);
 }
 
@@ -117,7 +115,7 @@ static void write_record(const struct scenario *scenario, const struct record *r
         field_number(&line, info->index, record->index);
     if (*info->value)
         field_number(&line, info->value, record->value);
-    put_detail(&line, info, record);
+    put_detail(&line, info->detail, record);
     put(&line, "}\n");
     fwrite(line.text, 1, line.count, out);
 }
