@@ -5,6 +5,7 @@
 
 #include "sim/bind.h"
 #include "sim/quantity.h"
+#include "tests/unit/quoted.h"
 #include "tests/unit/unit.h"
 
 /* ---- numbers and times as text ---- */
@@ -255,9 +256,7 @@ static bool bind_thing(const char *plan, struct thing *thing, struct error *erro
 {
     struct json json;
     struct reader reader = {&json, NULL, error};
-    char *text = copy_text(plan);
-    for (char *at = text; *at; at++)
-        *at = *at == '\'' ? '"' : *at;
+    char *text = quoted(plan);
     *thing = (struct thing){.name = NULL};
     bool ok = json_open(&json, "x.json", text, strlen(text), error) &&
               bind_fields(&reader, json.root, fields, thing);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/bind.h"
+#include "tests/unit/quoted.h"
 #include "tests/unit/unit.h"
 
 /* A node's options after changes written with ' for "; NULL: as the presets leave them. */
@@ -20,9 +21,7 @@ static bool options_with(const char *preset, const char *changes, struct node_op
     options_close(&bound);
     if (!changes || !ok)
         return ok;
-    char *text = copy_text(changes);
-    for (char *at = text; *at; at++)
-        *at = *at == '\'' ? '"' : *at;
+    char *text = quoted(changes);
     ok = json_open(&json, "x.json", text, strlen(text), error) &&
          bind_changes(&reader, json.root, NULL, &bound) &&
          bind_applied(&reader, json.root, &bound, options);
