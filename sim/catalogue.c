@@ -60,15 +60,17 @@ static cJSON *metric_row(size_t index)
                                         [UNIT_PER_MINUTE] = "a minute"};
     const struct metric *metric = metric_at(index);
     bool episode = metric->kind == METRIC_EPISODE;
-    cJSON *row = new_row(metric->name, metric->help);
+    struct text name = {0};
+    text_add(&name, "%s%s", episode ? "failover." : "", metric->name);
+    cJSON *row = new_row(text_of(&name), metric->help);
+    text_close(&name);
     add(row, "unit", units[metric->unit]);
     add(row, "of", episode ? "each episode" : "the run");
     if (!episode)
         return row;
-    cJSON *names = cJSON_AddArrayToObject(row, "names");
-    static const char *const scopes[] = {"startup", "failover", "failover[CAUSE]"};
+    cJSON *names = cJSON_AddArrayToObject(row, "also_as");
+    static const char *const scopes[] = {"startup", "failover[CAUSE]"};
     for (size_t i = 0; i < countof(scopes); i++) {
-        struct text name = {0};
         text_add(&name, "%s.%s", scopes[i], metric->name);
         cJSON_AddItemToArray(names, cJSON_CreateString(text_of(&name)));
         text_close(&name);

@@ -16,6 +16,13 @@ static bool read_schema(struct reader *reader, const cJSON *value, void *member)
     return cJSON_IsString(value) || refuse_got(reader, value, "a text");
 }
 
+/* What begins within it is checked later, and relies on its being above 0. */
+static bool read_duration(struct reader *reader, const cJSON *value, void *member)
+{
+    return bind_duration(reader, value, member) &&
+           (*(uint64_t *)member > 0 || refuse_value(reader, value, "expected a duration above 0"));
+}
+
 static bool read_unbuilt(struct reader *reader, const cJSON *value, void *member)
 {
     (void)member;
@@ -35,11 +42,8 @@ const struct field scenario_fields[] = {
      AT(description),
      .help = "one sentence: what the plan shows"},
     {PART("seed", bind_seed, "seed", "of all chance; default: 1"), AT(seed)},
-    {.name = "duration",
-     .kind = FIELD_DURATION,
-     AT(duration_ns),
-     .given = offsetof(struct scenario, duration_given),
-     .help = "simulated time; default: until the run's limits"},
+    {PART("duration", read_duration, "duration", "simulated time; default: until the run's limits"),
+     AT(duration_ns), .given = offsetof(struct scenario, duration_given)},
     {PART("cluster", read_cluster, "cluster", "the nodes and what they run"), .required = true},
     {PART("network", read_network, "network", "latency, loss and order of messages")},
     {PART("disk", read_disk, "disk", "how long writes take")},
@@ -81,15 +85,6 @@ static void complete(struct scenario *scenario)
         network_default(scenario);
 }
 
-static bool check_duration(struct reader *reader)
-{
-    const struct scenario *scenario = reader->scenario;
-    if (scenario->duration_given && scenario->duration_ns == 0)
-        return refuse_value(reader, json_member(reader->json->root, "duration"),
-                            "expected a duration above 0");
-    return true;
-}
-
 static uint64_t digest(const struct json *json)
 {
     char *text = cJSON_PrintUnformatted(json->root);
@@ -104,7 +99,7 @@ static bool bind_scenario(struct scenario *scenario, const struct json *json, st
     struct reader reader = {json, scenario, error};
     scenario->seed = 1;
     scenario->digest = digest(json);
-    if (!bind_fields(&reader, json->root, scenario_fields, scenario) || !check_duration(&reader))
+    if (!bind_fields(&reader, json->root, scenario_fields, scenario))
         return false;
     complete(scenario);
     return true;

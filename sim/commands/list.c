@@ -29,11 +29,16 @@ static const struct flag flags[] = {
 
 /* ---- as text ---- */
 
-/* Words from `column` on, as many as 80 columns hold. */
+/* Words from `column` on, as many as 80 columns hold. After a name that reaches the column they
+ * follow at once if they all fit, else below. */
 static void add_wrapped(struct text *text, size_t column, const char *words)
 {
     size_t at = column;
-    text_column(text, column, 1);
+    const char *last = strrchr(text_of(text), '\n');
+    size_t name = text_width(last ? last + 1 : text_of(text));
+    if (name >= column && name + 1 + text_width(words) > COLUMNS)
+        text_add(text, "\n");
+    text_column(text, column, name >= column ? 1 : 0);
     for (bool first = true; *words; first = false) {
         size_t size = strcspn(words, " ");
         struct text word = {0};

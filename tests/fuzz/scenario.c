@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/scenario.h"
+#include "sim/scenario_read.h"
 #include "sim/settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,10 +19,14 @@ static void change(const char *setting, const char *text, size_t size)
 {
     struct json json;
     struct error error = {""};
+    struct scenario scenario = {.seed = 1};
+    struct reader reader = {&json, &scenario, &error};
     const struct settings settings = {1, &setting};
     if (!json_open(&json, "fuzz.json", text, size, &error) ||
-        !settings_apply(&json, &settings, &error))
+        !settings_apply(&json, &settings, &error) ||
+        !bind_fields(&reader, json.root, scenario_fields, &scenario))
         check_refusal(&error);
+    scenario_close(&scenario);
     json_close(&json);
 }
 

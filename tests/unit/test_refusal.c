@@ -56,7 +56,8 @@ START_TEST(a_plan_needs_a_cluster_and_a_duration_above_zero)
 {
     expect_refusal("{}", "x.json:1:1: $: expected \"cluster\"");
     expect_refusal("[]", "x.json:1:1: $: expected an object, got an empty list");
-    expect_refusal("{'duration': '0s', 'cluster': {'nodes': 3}}",
+    expect_refusal("{'duration': '0s', 'cluster': {'nodes': 3}, 'clients': [{'propose': {'every': "
+                   "'1s'}}]}",
                    "x.json:1:14: $.duration: expected a duration above 0");
     expect_refusal("{\n 'duration': 5,\n 'cluster': {'nodes': 3}}",
                    "x.json:2:14: $.duration: expected a duration with its unit, such as \"5ms\"");
