@@ -52,33 +52,48 @@ void page_wrap(const struct page *page, size_t indent, const char *text)
     fputc('\n', page->out);
 }
 
-/* Where to break a command so that `columns` are enough: after the last space that fits, outside
- * of quotes; 0: nowhere. */
+/* Where to break a command so that `columns` are enough: before the last flag that fits, else
+ * before the last word that does, else before the next one; outside of quotes. 0: nowhere. */
 static size_t break_at(const char *command, size_t columns)
 {
-    size_t best = 0;
+    size_t word = 0, flag = 0;
     bool quoted = false;
-    for (size_t i = 0; command[i] && i + 2 < columns; i++) {
-        quoted ^= command[i] == '\'';
-        if (command[i] == ' ' && !quoted)
-            best = i + 1;
+    for (size_t i = 0; command[i] && (i + 2 <= columns || !word); i++) {
+        if (command[i] == '\\' && !quoted && command[i + 1])
+            i++; /* what it escapes opens no quotes */
+        else if (command[i] == '\'')
+            quoted = !quoted;
+        if (command[i] != ' ' || quoted)
+            continue;
+        word = i + 1;
+        if (command[word] == '-' && command[word + 1] == '-')
+            flag = word;
     }
-    return best;
+    return flag ? flag : word;
+}
+
+void add_command(struct text *text, const char *label, const char *command, size_t columns)
+{
+    size_t left = text_width(label), here;
+    size_t room = columns > left ? columns - left : 0;
+    text_add(text, "%s", label);
+    while (text_width(command) > room && (here = break_at(command, room)) != 0) {
+        text_bytes(text, command, here);
+        text_add(text, "\\\n%*s", (int)left, "");
+        command += here;
+    }
+    text_add(text, "%s\n", command);
 }
 
 void page_command(const struct page *page, const char *label, const char *command)
 {
-    enum { LABEL_WIDTH = 11 };
-    size_t columns = page->report->columns - LABEL_WIDTH;
-    fprintf(page->out, "%-*s", LABEL_WIDTH, label);
-    while (text_width(command) > columns) {
-        size_t here = break_at(command, columns);
-        if (!here)
-            break;
-        fprintf(page->out, "%.*s\\\n%*s", (int)here, command, LABEL_WIDTH, "");
-        command += here;
-    }
-    fprintf(page->out, "%s\n", command);
+    struct text text = {0}, head = {0};
+    text_add(&head, "%s", label);
+    text_column(&head, 11, 1);
+    add_command(&text, text_of(&head), command, page->report->columns);
+    fputs(text_of(&text), page->out);
+    text_close(&head);
+    text_close(&text);
 }
 
 struct short_text page_node(const struct page *page, uint32_t node)

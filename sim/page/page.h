@@ -29,7 +29,9 @@ enum paint paint_of(enum look look);
 /* Words of `text` from column `at` on, wrapped to the page's width; the lines after the first
  * begin at that column as well. */
 void page_wrap(const struct page *page, size_t at, const char *text);
-/* "label   COMMAND", continued by backslashes where it is wider than the page. */
+/* The label and a command, continued by backslashes where it is wider than `columns`. */
+void add_command(struct text *text, const char *label, const char *command, size_t columns);
+/* The same as a line of the page. */
 void page_command(const struct page *page, const char *label, const char *command);
 /* The node's name, cut to the page's width for names; "" for node 0. */
 struct short_text page_node(const struct page *page, uint32_t node);
