@@ -9,6 +9,7 @@ import sys
 WORLD = r"sim/(world|node|net|disk|clock|plan|process|client|deed|resolve)\."
 MEASURE = r"sim/(measure|metric|episode|campaign|cause|tally|sample)\.|sim/metrics/"
 RUN = r"sim/(run|verdict)\w*\."
+PLOT = r"sim/plot\w*\."
 # A file may include its own layer and those above it in this list.
 LAYERS = [
     r"raft/(must|chance|raft)\.",
@@ -21,7 +22,7 @@ LAYERS = [
     WORLD,
     rf"sim/(observer|health|liveness|chain|evidence|strip)\.|sim/(actions|invariants)/|{MEASURE}",
     RUN,
-    r"sim/(output|tree|plot)\.|sim/(outputs|page)/",
+    rf"sim/(output|tree)\.|sim/(outputs|page)/|{PLOT}",
     r"sim/(sweep|store)\w*\.",
     r"sim/(command|catalogue|flags|main)\.|sim/commands/",
     r"tests/",
@@ -53,7 +54,7 @@ def layer(path):
 
 def module(path):
     """A .c and its .h are one."""
-    for name, parts in (("sim/world", WORLD), ("sim/measure", MEASURE), ("sim/run", RUN)):
+    for name, parts in (("sim/world", WORLD), ("sim/measure", MEASURE), ("sim/run", RUN), ("sim/plot", PLOT)):
         if re.match(parts, path):
             return name
     return re.sub(r"\.(c|h)$", "", path)

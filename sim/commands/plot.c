@@ -36,6 +36,15 @@ static const struct usage usage = {
     .most = 1,
 };
 
+/* The scenario's name as one of a file: what means something to a folder or a shell is a '-'. */
+static void add_file_name(struct text *text, const char *name)
+{
+    enum { BYTES_MAX = 100 };
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    for (; *name && text->count < BYTES_MAX; name++)
+        text_bytes(text, strchr(plain, *name) ? name : "-", 1);
+}
+
 static bool write_part(const struct plot *plot, const char *folder, const char *ending,
                        struct error *error)
 {
@@ -55,14 +64,14 @@ static bool write_part(const struct plot *plot, const char *folder, const char *
 
 enum { NO_GNUPLOT = 127 };
 
-/* Runs gnuplot in the folder; its exit status, or NO_GNUPLOT. */
+/* Runs gnuplot in the folder, without a person's own settings; its exit status, or NO_GNUPLOT. */
 static int run_gnuplot(const char *folder, const char *script)
 {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         if (chdir(folder) == 0)
-            execlp("gnuplot", "gnuplot", script, (char *)NULL);
+            execlp("gnuplot", "gnuplot", "-d", script, (char *)NULL);
         _exit(NO_GNUPLOT);
     }
     int status = 0;
@@ -71,43 +80,68 @@ static int run_gnuplot(const char *folder, const char *script)
     return WEXITSTATUS(status);
 }
 
+static void without_gnuplot(const char *folder, const char *script)
+{
+    struct text command = {0};
+    text_add(&command, "cd ");
+    text_shell(&command, folder);
+    text_add(&command, " && gnuplot ");
+    text_shell(&command, script);
+    printf("gnuplot is not installed: the data and the .gp file are there, the pictures are "
+           "not.\nOn Debian: apt-get install gnuplot-nox; then: %s\n",
+           text_of(&command));
+    text_close(&command);
+}
+
 static int draw(const struct plot *plot, const char *folder)
 {
     struct text script = {0};
-    text_add(&script, "%s.gp", plot->name);
+    text_add(&script, "./%s.gp", plot->name); /* a name may begin like a flag */
     int status = run_gnuplot(folder, text_of(&script));
-    text_close(&script);
     if (status == NO_GNUPLOT)
-        printf("gnuplot is not installed: the data and the .gp file are there, the pictures are "
-               "not.\nOn Debian: apt-get install gnuplot-nox; then: cd %s && gnuplot %s.gp\n",
-               folder, plot->name);
+        without_gnuplot(folder, text_of(&script));
     else if (status != 0)
-        fprintf(stderr, "raftsim plot: gnuplot failed with status %d\n", status);
+        fprintf(stderr, "raftsim plot: %s/%s.gp: gnuplot failed with status %d\n", folder,
+                plot->name, status);
     else
         printf("%s/%s.svg\n%s/%s.png\n", folder, plot->name, folder, plot->name);
+    text_close(&script);
     return status == 0 || status == NO_GNUPLOT ? STATUS_HELD : STATUS_OUTPUT;
 }
 
-static int plot_scenario(const struct scenario *scenario, const struct plot_flags *given)
+static int write_and_draw(const struct report *report, const char *folder)
 {
-    struct run *run = run_new();
-    struct strip *strip = strip_new();
     struct text name = {0};
     struct error error;
     struct plot plot;
-    const char *folder = given->folder ? given->folder : "reports/out";
-    uint64_t seed = given->seed.given ? given->seed.seed : scenario->seed;
-    run_execute(run, scenario, seed,
-                &(struct run_options){.subscribe = strip_open, .context = strip});
-    text_add(&name, "%s-seed%" PRIu64, scenario->name, seed);
-    plot_open(&plot, run, strip, text_of(&name));
     int status = STATUS_OUTPUT;
+    add_file_name(&name, report->run->scenario->name);
+    text_add(&name, "-seed%" PRIu64, report->run->seed);
+    plot_open(&plot, report, text_of(&name));
     if (directories_make(folder, &error) && write_part(&plot, folder, "dat", &error) &&
         write_part(&plot, folder, "gp", &error))
         status = draw(&plot, folder);
     else
         fprintf(stderr, "raftsim plot: %s\n", error.text);
+    plot_close(&plot);
     text_close(&name);
+    return status;
+}
+
+static int plot_scenario(const char *program, const struct scenario *scenario,
+                         const struct plot_flags *given)
+{
+    struct run *run = run_new();
+    struct strip *strip = strip_new();
+    uint64_t seed = given->seed.given ? given->seed.seed : scenario->seed;
+    struct report report = {.run = run,
+                            .strip = strip,
+                            .program = program,
+                            .settings = &given->settings.settings,
+                            .flags = ""};
+    run_execute(run, scenario, seed,
+                &(struct run_options){.subscribe = strip_open, .context = strip});
+    int status = write_and_draw(&report, given->folder ? given->folder : "reports/out");
     strip_free(strip);
     run_free(run);
     return status;
@@ -125,7 +159,7 @@ static int command(int argc, char **argv)
     int status = STATUS_USAGE;
     if (scenario_read(&scenario, argv[operands], &given.settings.settings, &error) &&
         expectations_check(&scenario, &error))
-        status = plot_scenario(&scenario, &given);
+        status = plot_scenario(argv[0], &scenario, &given);
     else
         fprintf(stderr, "%s\n", error.text);
     scenario_close(&scenario);

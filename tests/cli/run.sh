@@ -67,10 +67,3 @@ expect "its replay works as printed" 0 sh -c "$replay"
 expect "a sweep is JSON" 0 "$program" sweep scenarios/split-vote.json --seeds 1..20 --format json
 holds "with a hash of all runs" grep -q '"trace_hash"' "$folder/out"
 expect "seeds that are none exit 2" 2 "$program" sweep scenarios/split-vote.json --seeds 5..1
-expect "a plot leaves its data and its script" 0 \
-    "$program" plot scenarios/split-vote.json --out "$folder/plots"
-holds "both of them" test -s "$folder/plots/split-vote-seed1.dat" -a \
-    -s "$folder/plots/split-vote-seed1.gp"
-expect "without gnuplot too" 0 env PATH=/nowhere "$program" plot scenarios/split-vote.json \
-    --out "$folder/bare"
-holds "and says so" grep -q "gnuplot is not installed" "$folder/out"
