@@ -1,48 +1,52 @@
 #include "tests/unit/lab.h"
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "tests/unit/quoted.h"
 #include "tests/unit/unit.h"
 
 static const char usual[] =
     "'cluster': {'nodes': 5, 'raft': {'election_timeout': ['1s', '2s'], 'heartbeat': '100ms'}}, ";
 
-static void read_plan(struct lab *lab, const char *cluster, const char *plan)
+void lab_read(struct scenario *scenario, const char *plan)
 {
     struct text text = {0};
-    struct error error = {0};
-    text_add(&text, "{%s'network': {'latency': '1ms'}, %s}", cluster, plan);
-    for (size_t i = 0; i < text.count; i++)
-        if (text.data[i] == '\'')
-            text.data[i] = '"';
-    *lab = (struct lab){0};
-    bool ok = scenario_parse(&lab->scenario, "test.json", text.data, text.count, &error);
+    struct error error;
+    text_add(&text, "{'network': {'latency': '1ms'}, %s}", plan);
+    *scenario = (struct scenario){0};
+    bool ok = quoted_read(text_of(&text), scenario, &error);
     ck_assert_msg(ok, "%s", error.text);
     text_close(&text);
-    lab->world = world_new();
 }
 
-void lab_open(struct lab *lab, const char *plan)
-{
-    read_plan(lab, usual, plan);
-}
-
-void lab_open_whole(struct lab *lab, const char *plan)
-{
-    read_plan(lab, "", plan);
-}
-
-void lab_open_led(struct lab *lab, const char *more, const char *plan)
+void lab_read_led(struct scenario *scenario, const char *more, const char *timeline)
 {
     struct text text = {0};
     text_add(&text,
              "'duration': '10s', %s 'cluster': {'nodes': 3, 'raft': {'election_timeout': "
              "['50s', '90s'], 'heartbeat': '100ms'}}, 'timeline': ["
-             "{'at': '1s', 'do': 'campaign', 'node': 'n1'}, %s]",
-             more, plan);
+             "{'at': '1s', 'do': 'campaign', 'node': 'n1'}%s %s]",
+             more, *timeline ? "," : "", timeline);
+    lab_read(scenario, text_of(&text));
+    text_close(&text);
+}
+
+void lab_open(struct lab *lab, const char *plan)
+{
+    struct text text = {0};
+    text_add(&text, "%s%s", usual, plan);
     lab_open_whole(lab, text_of(&text));
     text_close(&text);
+}
+
+void lab_open_whole(struct lab *lab, const char *plan)
+{
+    *lab = (struct lab){.world = world_new()};
+    lab_read(&lab->scenario, plan);
+}
+
+void lab_open_led(struct lab *lab, const char *more, const char *timeline)
+{
+    *lab = (struct lab){.world = world_new()};
+    lab_read_led(&lab->scenario, more, timeline);
 }
 
 static void tell(void *state, struct world *world, const struct record *record)

@@ -13,13 +13,17 @@ struct lab {
     enum run_end end;
 };
 
+/* Reads a plan written with ' for ", with a latency of 1 ms. It must be sound. */
+void lab_read(struct scenario *scenario, const char *plan);
+/* Three nodes for 10 s: node 1 is made leader at 1 s and nobody else campaigns. `more` are further
+ * members of the plan, each with a comma after it; `timeline` is what else happens. */
+void lab_read_led(struct scenario *scenario, const char *more, const char *timeline);
 /* Reads a plan written with ' for ", on five nodes with election timeouts of 1 to 2 s, a latency
  * of 1 ms and no disk time, unless the plan says otherwise. It must be sound. */
 void lab_open(struct lab *lab, const char *plan);
 /* The same with a "cluster" of its own. */
 void lab_open_whole(struct lab *lab, const char *plan);
-/* Three nodes for 10 s: node 1 is made leader at 1 s and nobody else campaigns. `more` are further
- * members of the plan, each with a comma after it; `timeline` is what else happens. */
+/* The same with the plan of lab_read_led. */
 void lab_open_led(struct lab *lab, const char *more, const char *timeline);
 /* Begins a run that will tell of these kinds of record. */
 void lab_begin(struct lab *lab, uint64_t seed, uint64_t kinds);
