@@ -233,6 +233,8 @@ struct samples measure_samples(struct measures *measures, const struct metric_re
             continue;
         struct value value = episode_value(ref, episode, &unended);
         samples.unended += unended;
+        if (unended)
+            samples.last = (struct value){0};
         if (value.known)
             add_sample(measures, &samples, value);
     }

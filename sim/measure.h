@@ -134,7 +134,7 @@ struct value {
 struct samples {
     uint32_t count, unended;
     const double *items;      /* ascending; a loan until the next call */
-    struct value first, last; /* in the order of time */
+    struct value first, last; /* in the order of time; null if that one has not ended */
 };
 
 struct measures; /* the state of all metrics of one run; kept for the next */

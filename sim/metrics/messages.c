@@ -18,7 +18,7 @@ _Static_assert(RECORD_DELIVERED == RECORD_SENT + FATE_DELIVERED, "rows follow re
 _Static_assert(RECORD_LOST == RECORD_SENT + FATE_LOST, "rows follow records");
 _Static_assert(RECORD_DUPLICATED == RECORD_SENT + FATE_DUPLICATED, "rows follow records");
 
-/* Row: kind * FATE_COUNT + fate; those of all kinds come first, as kind 0. */
+/* Row: (1 + kind) * FATE_COUNT + fate; those of all kinds come first. */
 static const struct metric metrics[] = {
 #define FATE_METRIC(name, fate, help)                                                              \
     {"messages." name fate, "messages " help, UNIT_COUNT, METRIC_RUN},
