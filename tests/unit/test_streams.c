@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/unit/lab.h"
+#include "tests/unit/stage.h"
 #include "tests/unit/unit.h"
 
 enum { NODES = 8, EACH = 200, MESSAGES = 100000, TERMS = 50 };
@@ -127,6 +128,27 @@ START_TEST(watching_changes_no_run)
 }
 END_TEST
 
+/* All metrics, invariants, windows and expectations are at work, and move nothing. */
+START_TEST(measuring_and_judging_change_no_run)
+{
+    const char plan[] =
+        "'seed': 4, 'duration': '20s', 'windows': {'w': ['4s', '5s']}, 'expect': {'events@w': "
+        "'> 0'}, 'cluster': {'nodes': 5, 'raft': {'preset': 'paper'}}, 'timeline': [{'at': '3s', "
+        "'do': 'crash', 'node': 'leader', 'for': '5s'}], 'clients': [{'propose': {'every': "
+        "'70ms'}}]";
+    struct lab lab;
+    struct stage stage;
+    lab_open_whole(&lab, plan);
+    lab_run(&lab, 4, 0);
+    stage_open(&stage, plan);
+    stage_run(&stage);
+    ck_assert_uint_eq(trace_hash_value(&lab.world->hash), stage.run->trace_hash);
+    ck_assert_uint_eq(lab.world->events, stage.run->events);
+    lab_close(&lab);
+    stage_close(&stage);
+}
+END_TEST
+
 static const char *crash_of(struct lab *lab, const char *others)
 {
     struct text plan = {0};
@@ -162,6 +184,7 @@ Suite *suite_streams(void)
     tcase_add_loop_test(each, what_is_added_moves_no_other_draw, 0, (int)countof(pairs));
     tcase_add_test(each, another_seed_moves_the_draws);
     tcase_add_test(each, watching_changes_no_run);
+    tcase_add_test(each, measuring_and_judging_change_no_run);
     tcase_add_test(each, an_item_with_an_id_keeps_its_draws_wherever_it_stands);
     suite_add_tcase(suite, each);
     return suite;
