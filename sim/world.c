@@ -256,6 +256,11 @@ void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, 
     va_end(arguments);
 }
 
+const char *world_name(const struct world *world, uint32_t id)
+{
+    return id ? world->scenario->nodes[id].name : "nobody";
+}
+
 void world_alarm(struct world *world, uint64_t at_ns)
 {
     queue_push(&world->queue, at_ns, (struct event){.kind = EVENT_ALARM});

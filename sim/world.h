@@ -229,6 +229,8 @@ bool link_up(const struct world *world, uint32_t from, uint32_t to);
 /* The running leader of the highest term; 0: none. */
 uint32_t world_leader(const struct world *world);
 bool is_voter(const struct world *world, uint32_t id);
+/* Its name in the plan; "nobody" for 0. */
+const char *world_name(const struct world *world, uint32_t id);
 
 /* ---- what actions do (sim/process.c, node.c, net.c, disk.c, clock.c) ---- */
 

@@ -7,9 +7,9 @@ static void observe(void *state, struct world *world, const struct record *recor
     if (record->index > record->value && record->index <= node->view->commit)
         return;
     world_break(world, invariant_applied_committed.name, record->node, 0,
-                "n%u applied entries up to %llu after %llu; committed are those up to %llu",
-                record->node, (unsigned long long)record->index, (unsigned long long)record->value,
-                (unsigned long long)node->view->commit);
+                "%s applied entries up to %llu after %llu; committed are those up to %llu",
+                world_name(world, record->node), (unsigned long long)record->index,
+                (unsigned long long)record->value, (unsigned long long)node->view->commit);
 }
 
 const struct invariant invariant_applied_committed = {

@@ -5,8 +5,9 @@ static void observe(void *state, struct world *world, const struct record *recor
     (void)state;
     if (record->index < record->value)
         world_break(world, invariant_commit_never_back.name, record->node, 0,
-                    "n%u took its commit index back from %llu to %llu", record->node,
-                    (unsigned long long)record->value, (unsigned long long)record->index);
+                    "%s took its commit index back from %llu to %llu",
+                    world_name(world, record->node), (unsigned long long)record->value,
+                    (unsigned long long)record->index);
 }
 
 const struct invariant invariant_commit_never_back = {

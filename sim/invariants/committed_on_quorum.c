@@ -29,9 +29,9 @@ static void observe(void *state, struct world *world, const struct record *recor
     if (members_quorum(members, &holders))
         return;
     world_break(world, invariant_committed_on_quorum.name, record->node, 0,
-                "n%u committed entry %llu in term %llu; only %u disks hold it", record->node,
-                (unsigned long long)record->index, (unsigned long long)record->term,
-                raft_set_count(&holders));
+                "%s committed entry %llu in term %llu; only %u disks hold it",
+                world_name(world, record->node), (unsigned long long)record->index,
+                (unsigned long long)record->term, raft_set_count(&holders));
 }
 
 const struct invariant invariant_committed_on_quorum = {

@@ -28,15 +28,16 @@ static void judge(struct world *world, const struct record *record)
         return;
     if (vote)
         world_break(world, invariant_durable_before_claimed.name, record->node, record->peer,
-                    "n%u told n%u of its vote in term %llu before that was on its disk",
-                    record->node, record->peer, (unsigned long long)record->term);
+                    "%s told %s of its vote in term %llu before that was on its disk",
+                    world_name(world, record->node), world_name(world, record->peer),
+                    (unsigned long long)record->term);
     else
         world_break(world, invariant_durable_before_claimed.name, record->node, record->peer,
-                    "n%u acknowledged entry %llu to n%u in term %llu; its disk holds entries to "
+                    "%s acknowledged entry %llu to %s in term %llu; its disk holds entries to "
                     "%llu of term %llu",
-                    record->node, (unsigned long long)record->index, record->peer,
-                    (unsigned long long)record->term, (unsigned long long)disk.last,
-                    (unsigned long long)disk.term);
+                    world_name(world, record->node), (unsigned long long)record->index,
+                    world_name(world, record->peer), (unsigned long long)record->term,
+                    (unsigned long long)disk.last, (unsigned long long)disk.term);
 }
 
 static void observe(void *state, struct world *world, const struct record *record)

@@ -18,8 +18,8 @@ static void observe(void *state, struct world *world, const struct record *recor
     uint64_t first = *map_put(&leaders->of, record->term, 0, record->node);
     if (first != record->node)
         world_break(world, invariant_election_safety.name, (uint32_t)first, record->node,
-                    "n%u and n%u were both elected in term %llu", (uint32_t)first, record->node,
-                    (unsigned long long)record->term);
+                    "%s and %s were both elected in term %llu", world_name(world, (uint32_t)first),
+                    world_name(world, record->node), (unsigned long long)record->term);
 }
 
 static void close(void *state)

@@ -8,8 +8,9 @@ static void observe(void *state, struct world *world, const struct record *recor
     if (world->nodes[record->node].role != RAFT_LEADER || record->index > log->last_before)
         return;
     world_break(world, invariant_leader_append_only.name, record->node, 0,
-                "n%u, leader of term %llu, changed its log from entry %llu on; it ended at %llu",
-                record->node, (unsigned long long)world->nodes[record->node].term,
+                "%s, leader of term %llu, changed its log from entry %llu on; it ended at %llu",
+                world_name(world, record->node),
+                (unsigned long long)world->nodes[record->node].term,
                 (unsigned long long)record->index, (unsigned long long)log->last_before);
 }
 

@@ -7,9 +7,10 @@ static void judge(struct world *world, uint32_t leader, uint64_t index)
     if (index == 0 || chain_at(world, leader, index) == entry->chain)
         return;
     world_break(world, invariant_leader_completeness.name, leader, 0,
-                "n%u leads term %llu without entry %llu of term %llu, committed in term %llu",
-                leader, (unsigned long long)world->nodes[leader].term, (unsigned long long)index,
-                (unsigned long long)entry->term, (unsigned long long)entry->by_term);
+                "%s leads term %llu without entry %llu of term %llu, committed in term %llu",
+                world_name(world, leader), (unsigned long long)world->nodes[leader].term,
+                (unsigned long long)index, (unsigned long long)entry->term,
+                (unsigned long long)entry->by_term);
 }
 
 /* The last entry committed in a term older than the leader's; its chain vouches for all before. */

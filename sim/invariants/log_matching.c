@@ -9,10 +9,11 @@ static void observe(void *state, struct world *world, const struct record *recor
         return;
     const struct node *node = &world->nodes[record->node];
     world_break(world, invariant_log_matching.name, record->node, 0,
-                "entry %llu of term %llu in the log of n%u, or one before it, is not what another "
+                "entry %llu of term %llu in the log of %s, or one before it, is not what another "
                 "log has there",
                 (unsigned long long)index,
-                (unsigned long long)world->backend->entry(node->raft, index).term, record->node);
+                (unsigned long long)world->backend->entry(node->raft, index).term,
+                world_name(world, record->node));
 }
 
 const struct invariant invariant_log_matching = {

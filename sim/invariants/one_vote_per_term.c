@@ -19,8 +19,9 @@ static void count(struct votes *votes, struct world *world, const struct record 
     uint64_t first = *map_put(&votes->given, record->node, record->term, record->peer);
     if (first != record->peer)
         world_break(world, invariant_one_vote_per_term.name, record->node, 0,
-                    "n%u voted in term %llu for n%u, and before that for n%u", record->node,
-                    (unsigned long long)record->term, record->peer, (uint32_t)first);
+                    "%s voted in term %llu for %s, and before that for %s",
+                    world_name(world, record->node), (unsigned long long)record->term,
+                    world_name(world, record->peer), world_name(world, (uint32_t)first));
 }
 
 static void observe(void *state, struct world *world, const struct record *record)

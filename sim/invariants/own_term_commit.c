@@ -9,9 +9,9 @@ static void observe(void *state, struct world *world, const struct record *recor
     uint64_t term = world->backend->entry(node->raft, record->index).term;
     if (term != node->term)
         world_break(world, invariant_own_term_commit.name, record->node, 0,
-                    "n%u, leader of term %llu, committed entry %llu of term %llu by counting",
-                    record->node, (unsigned long long)node->term, (unsigned long long)record->index,
-                    (unsigned long long)term);
+                    "%s, leader of term %llu, committed entry %llu of term %llu by counting",
+                    world_name(world, record->node), (unsigned long long)node->term,
+                    (unsigned long long)record->index, (unsigned long long)term);
 }
 
 const struct invariant invariant_own_term_commit = {

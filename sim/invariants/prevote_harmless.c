@@ -23,8 +23,8 @@ static void observe(void *state, struct world *world, const struct record *recor
         asked->node = 0;
     else if (record->node == asked->node && world->popped == asked->event)
         world_break(world, invariant_prevote_harmless.name, record->node, 0,
-                    "a pre-vote request changed the term or the vote of n%u, in term %llu",
-                    record->node, (unsigned long long)record->term);
+                    "a pre-vote request changed the term or the vote of %s, in term %llu",
+                    world_name(world, record->node), (unsigned long long)record->term);
 }
 
 const struct invariant invariant_prevote_harmless = {

@@ -10,8 +10,8 @@ static void observe(void *state, struct world *world, const struct record *recor
     if (index == 0 || chain_at(world, record->node, index) == chains->committed[index].chain)
         return;
     world_break(world, invariant_state_machine_safety.name, record->node, 0,
-                "n%u committed other entries up to index %llu than were committed before",
-                record->node, (unsigned long long)index);
+                "%s committed other entries up to index %llu than were committed before",
+                world_name(world, record->node), (unsigned long long)index);
 }
 
 const struct invariant invariant_state_machine_safety = {

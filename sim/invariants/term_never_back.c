@@ -9,7 +9,7 @@ static void observe(void *state, struct world *world, const struct record *recor
         before = world->nodes[record->node].disk.durable.term;
     if (record->term < before)
         world_break(world, invariant_term_never_back.name, record->node, 0,
-                    "n%u went back from term %llu to term %llu", record->node,
+                    "%s went back from term %llu to term %llu", world_name(world, record->node),
                     (unsigned long long)before, (unsigned long long)record->term);
 }
 
