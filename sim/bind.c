@@ -96,7 +96,7 @@ bool bind_seed(struct reader *reader, const cJSON *value, void *member)
     const char *text = cJSON_IsString(value) ? value->valuestring : json_number(value);
     return (text && seed_parse(text, member)) ||
            refuse_got(reader, value,
-                      "a whole number below 2^53, or 7 to 40 hexadecimal digits in quotes");
+                      "a whole number below 2^53, or 4 to 64 hexadecimal digits in quotes");
 }
 
 static bool bind_integer(struct reader *reader, const struct field *field, const cJSON *value,
@@ -152,11 +152,18 @@ static bool bind_choice(struct reader *reader, const struct field *field, const 
 
 bool bind_list(struct reader *reader, const cJSON *value, size_t most, uint32_t *count)
 {
-    size_t size = 0;
-    for (const cJSON *child = value->child; child && cJSON_IsArray(value); child = child->next)
-        size++;
-    if (size == 0)
+    if (!cJSON_IsArray(value) || !value->child)
         return refuse_got(reader, value, "a list that is not empty");
+    return bind_any_list(reader, value, most, count);
+}
+
+bool bind_any_list(struct reader *reader, const cJSON *value, size_t most, uint32_t *count)
+{
+    size_t size = 0;
+    if (!cJSON_IsArray(value))
+        return refuse_got(reader, value, "a list");
+    for (const cJSON *child = value->child; child; child = child->next)
+        size++;
     if (most && size > most)
         return refuse_value(reader, value, "expected a list of at most %zu, got %zu", most, size);
     *count = (uint32_t)size;

@@ -245,9 +245,20 @@ uint64_t name_hash(const char *name)
     return hash;
 }
 
+/* "1e10" */
+static bool is_power(const char *text)
+{
+    static const char digits[] = "0123456789";
+    size_t before = strspn(text, digits);
+    if (before == 0 || (text[before] != 'e' && text[before] != 'E'))
+        return false;
+    size_t after = strspn(text + before + 1, digits);
+    return after > 0 && after <= 3 && text[before + 1 + after] == '\0';
+}
+
 bool seed_parse(const char *text, uint64_t *seed)
 {
-    char lower[41] = "";
+    char lower[65] = "";
     size_t size = strlen(text);
     if (size && strspn(text, "0123456789") == size) {
         int64_t whole;
@@ -255,11 +266,12 @@ bool seed_parse(const char *text, uint64_t *seed)
         *seed = ok ? (uint64_t)whole : 0;
         return ok;
     }
-    if (size < 7 || size >= sizeof lower || strspn(text, "0123456789abcdefABCDEF") != size)
+    if (size < 4 || size >= sizeof lower || strspn(text, "0123456789abcdefABCDEF") != size ||
+        is_power(text))
         return false;
     for (size_t i = 0; i < size; i++)
         lower[i] = (char)(is_digit(text[i]) ? text[i] : text[i] | 0x20);
-    *seed = name_hash(lower);
+    *seed = name_hash(lower) & WHOLE_MAX;
     return true;
 }
 

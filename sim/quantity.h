@@ -38,8 +38,9 @@ bool signed_duration_parse(const char *text, int64_t *ns);
  * in ms. False: not a number. */
 bool measure_parse(const char *text, double *number, bool *time);
 
-/* Decimal digits: that number, at most WHOLE_MAX. Otherwise 7 to 40 hexadecimal digits, such as a
- * commit's id, in either case: their hash. */
+/* Decimal digits: that number, at most WHOLE_MAX. Otherwise 4 to 64 hexadecimal digits, such as a
+ * commit's id, in either case: their hash, below 2^53 as well, so that a run can be repeated by the
+ * number that it prints. "1e10" is refused: whoever writes it means a number. */
 bool seed_parse(const char *text, uint64_t *seed);
 /* "1..10000" or "7": seeds from first to last, in decimal digits; first <= last. */
 bool seeds_parse(const char *text, uint64_t *first, uint64_t *last);

@@ -151,11 +151,22 @@ START_TEST(a_seed_is_a_number_or_the_hash_of_hexadecimal_digits)
     ck_assert(seed_parse("8730946a", &seed));
     ck_assert(seed_parse("8730946A", &other) && other == seed);
     ck_assert(seed_parse("8730946b", &other) && other != seed);
-    ck_assert_uint_eq(seed, UINT64_C(0x83630adc1f8eee53));
+    ck_assert_uint_eq(seed, UINT64_C(0x83630adc1f8eee53) & WHOLE_MAX);
+    ck_assert(seed_parse("c0ffee", &other) && other != seed && other <= WHOLE_MAX);
     ck_assert_uint_eq(name_hash("timeline[0]"), UINT64_C(0x96e656760f384ebe));
     static const char *const wrong[] = {
-        "",   "abc", "abcdef", "12345g7", "0x12345",
-        "-1", "1.5", " 1",     "1 ",      "0123456789012345678901234567890123456789a"};
+        "",
+        "abc",
+        "1e10",
+        "12e3",
+        "12345g7",
+        "0x12345",
+        "-1",
+        "1.5",
+        " 1",
+        "1 ",
+        "01234567890123456789012345678901234567890123456789012345678901234"
+        "a"};
     for (size_t i = 0; i < countof(wrong); i++)
         ck_assert_msg(!seed_parse(wrong[i], &seed), "%s", wrong[i]);
 }
