@@ -31,12 +31,6 @@ static void make_durable(struct disk *disk, const struct raft_write *write)
         put_entries(disk, write->from, write->entries, write->entry_count);
 }
 
-/* An entry of the plan's is the same entry wherever it stands with the same term and index. */
-static struct raft_entry first_entry(uint64_t term, uint64_t index)
-{
-    return (struct raft_entry){.term = term, .id = chance_draw(term, index) | UINT64_C(1) << 63};
-}
-
 void disk_open(struct world *world, struct node *node)
 {
     const struct node_plan *plan = &world->scenario->nodes[node->id];
@@ -49,7 +43,9 @@ void disk_open(struct world *world, struct node *node)
                           .lied_room = kept.lied_room};
     disk->durable = (struct raft_durable){.first = 1, .term = plan->first_term};
     for (uint32_t i = 0; i < plan->first_count; i++) {
-        struct raft_entry entry = first_entry(plan->first_terms[i], i + 1);
+        /* Id 0 is what a new leader appends of its own: the entry is the same wherever it stands
+         * with the same term and index, also where a term of the plan's elects a leader again. */
+        struct raft_entry entry = {.term = plan->first_terms[i], .id = 0};
         put_entries(disk, i + 1, &entry, 1);
     }
 }
