@@ -42,6 +42,7 @@ struct sides {
 /* What becomes of one message on its way. */
 struct fate {
     uint64_t delay_ns;   /* added to the network's */
+    uint64_t copy_ns;    /* added to that of all copies but the first */
     uint32_t copies;     /* 1; 0: lost; 2: duplicated */
     bool cut;            /* lost because all is lost on this link */
     bool unordered;      /* may overtake on a fifo link */

@@ -47,6 +47,8 @@ void bind_close(const struct field *fields, void *target);
 
 /* Is it a list of 1 to `most` values (0: any number)? Its length is in *count. */
 bool bind_list(struct reader *reader, const cJSON *value, size_t most, uint32_t *count);
+/* The same, and it may be empty: nothing of the kind happens. */
+bool bind_any_list(struct reader *reader, const cJSON *value, size_t most, uint32_t *count);
 
 /* One value each; `member` is where it goes (see enum field_kind). */
 bool bind_text(struct reader *reader, const cJSON *value, char **member);

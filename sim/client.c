@@ -44,28 +44,28 @@ void clients_begin(struct world *world)
         schedule(world, i + 1, world->scenario->clients[i].from_ns);
 }
 
-/* Who knows no leader asks the nodes in turn, those of its zone first. */
+/* Who knows no leader asks the nodes in turn, those beside it first. */
 static uint32_t next_to_ask(const struct world *world, const struct client_plan *plan,
                             const struct client *client)
 {
     uint64_t turn = client->ticks % world->node_count;
     for (int near = 1; near >= 0; near--)
         for (uint32_t id = 1; id <= world->node_count; id++) {
-            bool same = plan->zone && world->scenario->nodes[id].zone == plan->zone;
+            bool same = raft_set_has(&plan->near, id);
             if (same == (bool)near && turn-- == 0)
                 return id;
         }
     must(false);
 }
 
-/* A client in a zone is as far from a node as the zone's other nodes are. */
+/* A client is as far from a node as the others are that it is beside. */
 static const struct distribution *latency_to(const struct world *world,
                                              const struct client_plan *plan, uint32_t to)
 {
     const struct scenario *scenario = world->scenario;
     const struct link_class *class = &scenario->classes[0];
-    for (uint32_t id = 1; plan->zone && id <= world->node_count; id++)
-        if (id != to && scenario->nodes[id].zone == plan->zone) {
+    for (uint32_t id = raft_set_next(&plan->near, 0); id; id = raft_set_next(&plan->near, id))
+        if (id != to) {
             size_t link = (size_t)id * (scenario->node_count + 1) + to;
             class = &scenario->classes[scenario->link_classes[link]];
             break;

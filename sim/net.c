@@ -204,7 +204,9 @@ static void launch_copies(struct world *world, const struct raft_message *label,
         if (fate->held)
             hold_back(world, &world->deeds[fate->held - 1], packet);
         else
-            launch(world, packet, latency_ns(world, class, label, fate->number) + fate->delay_ns,
+            launch(world, packet,
+                   latency_ns(world, class, label, fate->number) + fate->delay_ns +
+                       (copy > 0 ? fate->copy_ns : 0),
                    fate->unordered);
         fate->number += UINT64_C(1) << 40;
     }

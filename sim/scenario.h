@@ -41,7 +41,7 @@ struct link_class {
 
 struct client_plan {
     struct distribution every;
-    uint32_t zone; /* 1 + position in zones, 0: everywhere; its latency to nodes */
+    struct raft_set near; /* the nodes that it is beside; none: all */
     uint64_t from_ns, until_ns;
 };
 

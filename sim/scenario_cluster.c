@@ -167,7 +167,7 @@ static bool read_log(struct reader *reader, const cJSON *value, void *member)
     struct node_plan *node =
         (struct node_plan *)(void *)((char *)member - offsetof(struct node_plan, first_terms));
     uint32_t count;
-    if (!bind_list(reader, value, LOG_MAX, &count))
+    if (!bind_any_list(reader, value, LOG_MAX, &count))
         return false;
     node->first_terms = allocate(count, sizeof *node->first_terms);
     uint64_t before = 0;

@@ -83,28 +83,17 @@ static bool read_produce(struct reader *reader, const cJSON *value, void *member
 
 static bool read_at(struct reader *reader, const cJSON *value, void *member)
 {
-    static const char prefix[] = "zone:";
-    const struct scenario *scenario = reader->scenario;
-    const char *name = cJSON_IsString(value) ? value->valuestring : "";
-    struct suggestion suggestion = {.word = name};
-    for (uint32_t i = 0; i < scenario->zone_count; i++) {
-        char zone[80];
-        snprintf(zone, sizeof zone, "%s%s", prefix, scenario->zones[i].name);
-        if (strcmp(zone, name) == 0) {
-            *(uint32_t *)member = i + 1;
-            return true;
-        }
-        suggest_try(&suggestion, zone);
-    }
-    return refuse_value(reader, value, "expected \"zone:NAME\", got %s%s", json_shown(value).text,
-                        suggest_hint(&suggestion).text);
+    if (!cJSON_IsString(value))
+        return refuse_got(reader, value, "a node or \"zone:NAME\"");
+    return bind_name(reader, value, value->valuestring, member);
 }
 
 const struct field client_fields[] = {
     {PART("propose", read_propose, "propose", "a command every so often")},
     {PART("produce", read_produce, "unbuilt", "not built yet")},
-    {PART("at", read_at, "zone", "where the client is: \"zone:NAME\"; default: beside every node"),
-     .offset = offsetof(struct client_plan, zone)},
+    {PART("at", read_at, "node",
+          "where the client is: a zone or a node; default: beside every node"),
+     .offset = offsetof(struct client_plan, near)},
     {0},
 };
 
@@ -145,7 +134,7 @@ bool read_clients(struct reader *reader, const cJSON *value, void *member)
     (void)member;
     struct scenario *scenario = reader->scenario;
     uint32_t count;
-    if (!bind_list(reader, value, CLIENTS_MAX, &count))
+    if (!bind_any_list(reader, value, CLIENTS_MAX, &count))
         return false;
     scenario->clients = allocate(count, sizeof *scenario->clients);
     for (const cJSON *item = value->child; item; item = item->next) {

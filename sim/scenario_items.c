@@ -222,9 +222,19 @@ static bool check_others(const struct reader *reader, const cJSON *value, const 
     return true;
 }
 
+/* What takes a "factor" or something to "add" and is given neither would change nothing. */
+static bool check_change(const struct reader *reader, const cJSON *value, const struct item *item)
+{
+    if (!field_find(item->action->fields, "factor") || json_member(value, "factor") ||
+        json_member(value, "add"))
+        return true;
+    return refuse_value(reader, value, "expected \"factor\" or \"add\", got neither");
+}
+
 static bool check_params(const struct reader *reader, const cJSON *value, const struct item *item)
 {
-    return check_link(reader, value, item) && check_others(reader, value, item);
+    return check_link(reader, value, item) && check_others(reader, value, item) &&
+           check_change(reader, value, item);
 }
 
 /* Options that a node comes back with must make sense for every node that it may be. */
@@ -337,7 +347,7 @@ static bool read_items(struct reader *reader, const cJSON *value, const struct f
     struct scenario *scenario = reader->scenario;
     uint32_t count, position = 0;
     size_t room = scenario->item_count;
-    if (!bind_list(reader, value, ITEMS_MAX, &count))
+    if (!bind_any_list(reader, value, ITEMS_MAX, &count))
         return false;
     scenario->items =
         make_room(scenario->items, &room, scenario->item_count + count, sizeof *scenario->items);

@@ -201,7 +201,7 @@ static bool read_links(struct reader *reader, const cJSON *value, void *member)
 {
     uint32_t count;
     (void)member;
-    return bind_list(reader, value, LINKS_MAX, &count);
+    return bind_any_list(reader, value, LINKS_MAX, &count);
 }
 
 bool read_network(struct reader *reader, const cJSON *value, void *member)

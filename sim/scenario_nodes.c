@@ -155,6 +155,8 @@ bool read_learners(struct reader *reader, const cJSON *value, void *member)
     struct raft_members *members = &scenario->members;
     if (json_number(value))
         return count_learners(reader, value);
+    if (cJSON_IsArray(value) && !value->child)
+        return true;
     if (!bind_nodes(reader, value, &members->learners))
         return false;
     for (uint32_t id = 1; id <= scenario->node_count; id++)

@@ -48,29 +48,29 @@ static const struct {
     DEFINE("sides", {"type": "array", "minItems": 2, "items": {"$ref": "#/$defs/nodes"}})
     DEFINE("seed", {"anyOf": [{"type": "integer", "minimum": 0,
                                "exclusiveMaximum": 9007199254740992},
-                              {"type": "string", "pattern": "^([0-9]+|[0-9a-fA-F]{7,40})$"}]})
+                              {"type": "string", "pattern": "^([0-9]+|[0-9a-fA-F]{4,64})$"}]})
     DEFINE("seeds", {"type": "string", "pattern": "^[0-9]+(\\.\\.[0-9]+)?$"})
     DEFINE("unbuilt", {"not": {}})
     DEFINE("nodes_plan", {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000},
                                     {"type": "array", "minItems": 1, "maxItems": 1000,
                                      "uniqueItems": true, "items": {"$ref": "#/$defs/text"}}]})
     DEFINE("members", {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000},
+                                 {"type": "array", "maxItems": 0},
                                  {"$ref": "#/$defs/nodes"}]})
     DEFINE("zones", {"type": "object", "additionalProperties": {"$ref": "#/$defs/nodes"}})
     DEFINE("overrides", {"type": "object", "additionalProperties": {"$ref": "#/$defs/override"}})
     DEFINE("start", {"anyOf": [{"$ref": "#/$defs/duration"}, {"const": "never"},
                                {"$ref": "#/$defs/start_state"}]})
-    DEFINE("log", {"type": "array", "minItems": 1,
+    DEFINE("log", {"type": "array",
                    "items": {"type": "integer", "minimum": 1, "maximum": 4294967295}})
     DEFINE("tick_phase", {"anyOf": [{"$ref": "#/$defs/duration"}, {"const": "random"}]})
-    DEFINE("links", {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/link"}})
+    DEFINE("links", {"type": "array", "items": {"$ref": "#/$defs/link"}})
     DEFINE("blocks", {"enum": ["writes", "node"]})
     DEFINE("clocks", {"type": "object", "additionalProperties": {"$ref": "#/$defs/clock"}})
-    DEFINE("clients", {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/client"}})
-    DEFINE("zone", {"type": "string", "pattern": "^zone:."})
+    DEFINE("clients", {"type": "array", "items": {"$ref": "#/$defs/client"}})
     DEFINE("node", {"$ref": "#/$defs/text"})
-    DEFINE("timeline", {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/item"}})
-    DEFINE("chaos", {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/chaos_item"}})
+    DEFINE("timeline", {"type": "array", "items": {"$ref": "#/$defs/item"}})
+    DEFINE("chaos", {"type": "array", "items": {"$ref": "#/$defs/chaos_item"}})
     DEFINE("windows", {"type": "object", "additionalProperties": {"$ref": "#/$defs/range"}})
     DEFINE("bound", {"type": "string",
                      "pattern": "^(<=|>=|==|!=|<|>) *-?[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)?$"})

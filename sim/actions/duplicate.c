@@ -3,11 +3,16 @@
 struct duplicate {
     struct link_params link;
     struct choice choice;
+    struct distribution add;
 };
 
 static const struct field fields[] = {
     LINK_FIELDS(struct duplicate),
     CHOICE_FIELDS(struct duplicate),
+    {.name = "add",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = offsetof(struct duplicate, add),
+     .help = "how much later the copy comes than a message would; default: 0s"},
     {0},
 };
 
@@ -20,8 +25,11 @@ static bool begin(struct world *world, struct deed *deed)
 static void on_send(const struct deed *deed, const struct raft_message *message, struct fate *fate)
 {
     const struct duplicate *duplicate = deed->params;
-    if (choice_takes(&duplicate->choice, deed, message, fate->number))
-        fate->copies++;
+    if (!choice_takes(&duplicate->choice, deed, message, fate->number))
+        return;
+    uint64_t bits = deed_draw_message(deed, message, fate->number, DRAW_TIME);
+    fate->copies++;
+    fate->copy_ns += distribution_sample(&duplicate->add, bits);
 }
 
 const struct action action_duplicate = {

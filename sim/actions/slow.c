@@ -11,7 +11,7 @@ static const struct field fields[] = {
     {.name = "factor",
      .kind = FIELD_FACTOR,
      .offset = offsetof(struct slow, factor),
-     .help = "times the plan's step_time; default: 1"},
+     .help = "times the cluster's step, or 100us where that takes no time; default: 1"},
     {.name = "add",
      .kind = FIELD_DISTRIBUTION,
      .offset = offsetof(struct slow, add),
@@ -24,6 +24,8 @@ static bool begin(struct world *world, struct deed *deed)
     const struct slow *slow = deed->params;
     return deed_aim(world, deed, &slow->node) && deed_begin(world, deed, HARMS_NOBODY);
 }
+
+enum { USUAL_STEP_NS = 100000 }; /* nothing times a factor would slow nobody */
 
 /* step_ns times a fixed-point factor (2^32 = 1), without overflow. */
 static uint64_t times(uint64_t step_ns, uint64_t factor)
@@ -39,7 +41,7 @@ static uint64_t on_step(const struct deed *deed, uint32_t node, uint64_t number,
     const struct slow *slow = deed->params;
     uint64_t bits = deed_draw(deed, node, 0, number);
     if (slow->factor)
-        step_ns = times(step_ns, slow->factor);
+        step_ns = times(step_ns ? step_ns : USUAL_STEP_NS, slow->factor);
     step_ns += distribution_sample(&slow->add, bits);
     return step_ns < NS_MAX ? step_ns : NS_MAX;
 }

@@ -213,7 +213,7 @@ START_TEST(disks_clocks_and_clients_are_read)
                " 'clock': {'zone:b': {'drift_ppm': 200}, 'n3': {'offset': '-3ms'}},"
                " 'clients': [{'propose': {'every': '1ms'}},"
                "             {'propose': {'every': '2ms', 'from': '1s', 'until': '2s'},"
-               "              'at': 'zone:b'}]}",
+               "              'at': 'zone:b'}, {'propose': {'every': '1ms'}, 'at': 'n2'}]}",
                &scenario);
     ck_assert_uint_eq(scenario.fsync.a, 3 * NS_PER_MS);
     ck_assert(scenario.fsync_blocks_node);
@@ -222,10 +222,11 @@ START_TEST(disks_clocks_and_clients_are_read)
     ck_assert_int_eq(scenario.nodes[2].drift_ppm, 0);
     ck_assert_int_eq(scenario.nodes[3].drift_ppm, 200);
     ck_assert_int_eq(scenario.nodes[3].clock_offset_ns, -3000000);
-    ck_assert_uint_eq(scenario.client_count, 2);
-    ck_assert_uint_eq(scenario.clients[0].zone, 0);
+    ck_assert_uint_eq(scenario.client_count, 3);
+    ck_assert_uint_eq(raft_set_count(&scenario.clients[0].near), 0);
     ck_assert_uint_eq(scenario.clients[0].until_ns, NS_MAX);
-    ck_assert_uint_eq(scenario.clients[1].zone, 2);
+    expect_nodes(&scenario.clients[1].near, "13");
+    expect_nodes(&scenario.clients[2].near, "2");
     ck_assert_uint_eq(scenario.clients[1].until_ns, 2 * NS_PER_S);
     scenario_close(&scenario);
 }
