@@ -17,9 +17,7 @@
 
 struct world *world_new(void)
 {
-    struct world *world = allocate(1, sizeof *world);
-    world->subscriptions = allocate(RECORD_KINDS, sizeof *world->subscriptions);
-    return world;
+    return allocate(1, sizeof(struct world));
 }
 
 static void drop_event(void *context, struct event *event)
@@ -100,7 +98,8 @@ void world_open(struct world *world, const struct scenario *scenario, uint64_t s
     world->costly_steps = costs_time(&scenario->step_time);
     world->judge.broken = world->until_met = world->ended = false;
     world->missed_item = 0;
-    memset(world->subscription_counts, 0, sizeof world->subscription_counts);
+    world->subscription_count = 0;
+    memset(world->audience, 0, sizeof world->audience);
     trace_hash_open(&world->hash);
     net_open(world);
     plan_open(world);
@@ -221,7 +220,6 @@ void world_free(struct world *world)
     queue_close(&world->queue);
     free(world->clients);
     free(world->nodes);
-    free(world->subscriptions);
     free(world);
 }
 
@@ -229,13 +227,15 @@ void world_subscribe(struct world *world, uint64_t kinds, struct subscription su
 {
     const uint64_t of_messages =
         RECORD_BIT(SENT) | RECORD_BIT(DELIVERED) | RECORD_BIT(LOST) | RECORD_BIT(DUPLICATED);
+    must(world->subscription_count < SUBSCRIPTIONS_MAX);
+    uint64_t bit = UINT64_C(1) << world->subscription_count;
+    world->subscriptions[world->subscription_count++] = subscription;
     for (kinds &= (UINT64_C(1) << RECORD_KINDS) - 1; kinds; kinds &= kinds - 1) {
         int kind = __builtin_ctzll(kinds);
-        must(world->subscription_counts[kind] < SUBSCRIPTIONS_MAX);
-        struct subscription *own = &world->subscriptions[kind][world->subscription_counts[kind]++];
-        *own = subscription;
-        if (own->messages == 0 || !(of_messages >> kind & 1))
-            own->messages = UINT32_MAX;
+        uint32_t count = of_messages >> kind & 1 ? RAFT_MSG_KINDS : 1;
+        for (uint32_t message = 0; message < count; message++)
+            if (count == 1 || !subscription.messages || subscription.messages >> message & 1)
+                world->audience[kind][message] |= bit;
     }
 }
 

@@ -121,14 +121,14 @@ struct judge {
     char detail[240];
 };
 
-/* Who wants to see records of a kind. */
+/* Who wants to see records. */
 struct subscription {
     void (*observe)(void *state, struct world *world, const struct record *record);
     void *state;
     uint32_t messages; /* of sent, delivered, lost, duplicated: only these kinds of message, a bit
                           each; 0: all */
 };
-enum { SUBSCRIPTIONS_MAX = 40 };
+enum { SUBSCRIPTIONS_MAX = 64 };
 
 enum run_end {
     RUN_GOES_ON,
@@ -179,9 +179,11 @@ struct world {
     uint32_t missed_item; /* 1 + the item that hit nothing and had to; 0: none */
     struct client *clients;
     uint32_t client_room;
-    uint64_t commands;                                       /* ids of proposals given out */
-    struct subscription (*subscriptions)[SUBSCRIPTIONS_MAX]; /* [RECORD_KINDS] */
-    uint8_t subscription_counts[RECORD_KINDS];
+    uint64_t commands; /* ids of proposals given out */
+    struct subscription subscriptions[SUBSCRIPTIONS_MAX];
+    uint32_t subscription_count;
+    /* By kind of record and of message (0 where there is none): which subscriptions, a bit each. */
+    uint64_t audience[RECORD_KINDS][RAFT_MSG_KINDS];
     void *health; /* sim/health.h: who serves, who reaches whom */
     void *chains; /* sim/chain.h: what the logs hold, by hash */
 };
@@ -200,6 +202,7 @@ void world_free(struct world *world);
 
 /* ---- records ---- */
 
+/* Those who subscribed first are told first. */
 void world_subscribe(struct world *world, uint64_t kinds, struct subscription subscription);
 /* Something has happened now. Everyone who wants to know is told before this returns. Inline: half
  * of what a message costs is its two records. */
@@ -208,11 +211,10 @@ static inline void world_emit(struct world *world, struct record record)
     record.at_ns = world->now_ns;
     if (trace_kinds >> record.kind & 1)
         trace_hash_add(&world->hash, &record);
-    const struct subscription *subscription = world->subscriptions[record.kind];
-    const struct subscription *end = subscription + world->subscription_counts[record.kind];
-    for (; subscription < end; subscription++)
-        if (subscription->messages >> record.message & 1)
-            subscription->observe(subscription->state, world, &record);
+    for (uint64_t left = world->audience[record.kind][record.message]; left; left &= left - 1) {
+        const struct subscription *next = &world->subscriptions[__builtin_ctzll(left)];
+        next->observe(next->state, world, &record);
+    }
 }
 /* An invariant is broken: the run ends after this event. `nodes` are ids, 0 = none. */
 void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, const char *format,
