@@ -3,6 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static void reserve(struct raft_log *log, uint64_t count)
 {
     if (count <= log->room)
@@ -19,10 +24,15 @@ static void reserve(struct raft_log *log, uint64_t count)
 void log_load(struct raft_log *log, const struct raft_durable *durable)
 {
     must(durable->first >= 1);
+    uint64_t same = least(least(durable->unchanged, log->last), durable->first - 1 + durable->count);
+    if (durable->first != log->first || same < durable->first)
+        same = durable->first - 1;
     log->first = durable->first;
-    log->last = durable->first - 1;
+    log->last = same;
     log->previous_term = durable->previous_term;
-    log_append(log, durable->entries, durable->count);
+    uint64_t skipped = same + 1 - durable->first;
+    if (durable->count > skipped)
+        log_append(log, durable->entries + skipped, durable->count - skipped);
 }
 
 void log_append(struct raft_log *log, const struct raft_entry *entries, uint64_t count)

@@ -37,7 +37,8 @@ static inline bool log_matches(const struct raft_log *log, uint64_t index, uint6
     return log_knows(log, index) && log_term(log, index) == term;
 }
 
-/* Becomes a copy of what was durable; the room of an earlier life is kept. */
+/* Becomes a copy of what was durable. The room of an earlier life is kept, and so are the entries
+ * in it that are unchanged: a restart costs no more as the log grows. */
 void log_load(struct raft_log *log, const struct raft_durable *durable);
 void log_append(struct raft_log *log, const struct raft_entry *entries, uint64_t count);
 /* Forgets the entries at `from` and above. */

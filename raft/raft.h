@@ -137,6 +137,7 @@ struct raft_durable {
     uint64_t previous_term; /* term at first - 1 (0 at the log's beginning) */
     uint64_t count;
     const struct raft_entry *entries; /* a loan for the length of open() */
+    uint64_t unchanged; /* an instance that is reused ended with the same entries up to here */
 };
 
 enum raft_flavor { RAFT_ETCD, RAFT_RAFT_RS, RAFT_PAPER };

@@ -22,6 +22,8 @@ void campaigns_open(struct campaigns *campaigns, const struct world *world)
     campaigns->callers =
         make_room(campaigns->callers, &campaigns->caller_room, count, sizeof *campaigns->callers);
     memset(campaigns->callers, 0, count * sizeof *campaigns->callers);
+    campaigns->refusals = make_room(campaigns->refusals, &campaigns->refusal_room, count,
+                                    sizeof *campaigns->refusals);
     campaigns->count = campaigns->term_count = 0;
     campaigns->led = false;
     campaigns->patience_ns = patience(world);
@@ -33,6 +35,7 @@ void campaigns_close(struct campaigns *campaigns)
     free(campaigns->items);
     free(campaigns->terms);
     free(campaigns->callers);
+    free(campaigns->refusals);
     map_close(&campaigns->by_term);
     *campaigns = (struct campaigns){0};
 }
@@ -142,7 +145,8 @@ static enum failure failure_of_note(enum raft_note_kind note)
 }
 
 /* The first reason that, had its voters granted, would have given a quorum. */
-static enum failure refusal_of(const struct campaign *campaign, const struct raft_members *members)
+static enum failure refusal_of(const struct campaign *campaign, const struct refusals *refusals,
+                               const struct raft_members *members)
 {
     static const enum failure order[] = {FAILURE_SPLIT, FAILURE_LEASE, FAILURE_LOG,
                                          FAILURE_PRIORITY, FAILURE_OVERTAKEN};
@@ -150,7 +154,7 @@ static enum failure refusal_of(const struct campaign *campaign, const struct raf
     enum failure most = FAILURE_NONE;
     uint32_t most_count = 0;
     for (size_t i = 0; i < countof(order); i++) {
-        const struct raft_set *refused = &campaign->refused[order[i]];
+        const struct raft_set *refused = &refusals->by[order[i]];
         uint32_t count = raft_set_count(refused);
         if (count == 0)
             continue;
@@ -178,7 +182,10 @@ static enum failure failure_of(const struct campaigns *campaigns, const struct w
         return FAILURE_STOPPED;
     if (term && term->leader)
         return FAILURE_ANOTHER;
-    enum failure refusal = refusal_of(campaign, health_members(world, campaign->node));
+    enum failure refusal = FAILURE_NONE;
+    if (campaigns->callers[campaign->node].refused)
+        refusal = refusal_of(campaign, &campaigns->refusals[campaign->node],
+                             health_members(world, campaign->node));
     if (refusal != FAILURE_NONE)
         return refusal;
     bool overtaken = node->view->term > campaign->term ||
@@ -259,6 +266,7 @@ static void begin(struct campaigns *campaigns, const struct world *world,
     };
     raft_set_add(&campaign->votes, record->node);
     caller->open = campaigns->count;
+    caller->refused = false;
 }
 
 /* Those who lost the term before it was won did not make it fail. */
@@ -311,7 +319,11 @@ static void count_refusal(const struct campaigns *campaigns, const struct record
     if (!campaign || campaign->prevote != record->prevote ||
         (record->term != campaign->term && failure != FAILURE_OVERTAKEN))
         return;
-    raft_set_add(&campaign->refused[failure], record->node);
+    struct refusals *refusals = &campaigns->refusals[record->peer];
+    if (!campaigns->callers[record->peer].refused)
+        *refusals = (struct refusals){0};
+    campaigns->callers[record->peer].refused = true;
+    raft_set_add(&refusals->by[failure], record->node);
 }
 
 static void rejoin(struct campaigns *campaigns, const struct world *world, uint32_t node)

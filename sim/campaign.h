@@ -15,15 +15,22 @@ struct caller {
     enum trigger trigger;  /* of its last campaign */
     bool failed;           /* its last campaign failed, and it has followed nobody since */
     bool rejoined, cut, paused; /* paused: while its campaign was under way */
+    bool refused;               /* somebody refused it in its campaign under way */
+};
+
+/* Who refused a campaign, by what it says of the failure. */
+struct refusals {
+    struct raft_set by[FAILURE_COUNT];
 };
 
 /* {0} is empty. */
 struct campaigns {
     struct campaign *items;
     struct term_begun *terms;
-    struct caller *callers; /* [1 .. node_count] */
+    struct caller *callers;    /* [1 .. node_count] */
+    struct refusals *refusals; /* [1 .. node_count]: meaningless unless the caller is `refused` */
     uint32_t count, term_count;
-    size_t room, term_room, caller_room;
+    size_t room, term_room, caller_room, refusal_room;
     struct map by_term;   /* term -> position in terms */
     bool led;             /* somebody was elected in this run */
     uint64_t patience_ns; /* twice the largest election timeout: how long a deed is felt */

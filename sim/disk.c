@@ -31,6 +31,14 @@ static void make_durable(struct disk *disk, const struct raft_write *write)
         put_entries(disk, write->from, write->entries, write->entry_count);
 }
 
+/* A write will never be durable: from where it changed the log, the disk has another than the node
+ * had. */
+static void lose(struct disk *disk, const struct raft_write *write)
+{
+    if (write->from != 0 && write->from <= disk->durable.unchanged)
+        disk->durable.unchanged = write->from - 1;
+}
+
 void disk_open(struct world *world, struct node *node)
 {
     const struct node_plan *plan = &world->scenario->nodes[node->id];
@@ -203,6 +211,7 @@ bool disk_write(struct world *world, struct node *node, const struct raft_write 
     emit_write(world, node, RECORD_WRITE, write);
     uint64_t number = disk->writes++;
     if (disk->full > 0) {
+        lose(disk, write);
         stop_full(world, node);
         return false;
     }
@@ -328,15 +337,19 @@ void disk_crash(struct world *world, struct node *node)
         drop_waiting(world, pending);
         if (i < first)
             continue;
-        if (i < first + survive)
+        if (i < first + survive) {
             make_durable(disk, &pending->write);
-        else
-            emit_write(world, node, RECORD_WRITE_LOST, &pending->write);
+            continue;
+        }
+        lose(disk, &pending->write);
+        emit_write(world, node, RECORD_WRITE_LOST, &pending->write);
         if (i == first + survive && disk->tear)
             tear(disk, &pending->write, chance_draw(key, number + 1));
     }
-    for (size_t i = 0; i < disk->lied_count; i++)
+    for (size_t i = 0; i < disk->lied_count; i++) {
+        lose(disk, &disk->lied[i].write);
         emit_write(world, node, RECORD_WRITE_LOST, &disk->lied[i].write);
+    }
     disk->count = disk->lied_count = disk->batch = 0;
     disk->overdue = disk->lose = disk->tear = false;
     hold_node(world, node);

@@ -4,7 +4,8 @@
 
 #include "raft/chance.h"
 
-enum { MAP_ROOM_MIN = 64 };
+/* Neighbours in `a` stand side by side: terms and indexes come in order. */
+enum { MAP_ROOM_MIN = 64, NEIGHBOURS = 8 };
 
 /* Zeroed slots belong to no generation, so the live one is never 0. */
 static bool in_use(const struct map *map, const struct map_slot *slot)
@@ -16,7 +17,8 @@ static bool in_use(const struct map *map, const struct map_slot *slot)
 static struct map_slot *seek(const struct map *map, uint64_t a, uint64_t b)
 {
     size_t mask = map->room - 1;
-    size_t at = (size_t)chance_mix(chance_mix(a + 1) ^ b) & mask;
+    uint64_t block = chance_mix(chance_mix(a / NEIGHBOURS + 1) ^ b);
+    size_t at = (size_t)(block * NEIGHBOURS + a % NEIGHBOURS) & mask;
     while (in_use(map, &map->slots[at]) && (map->slots[at].a != a || map->slots[at].b != b))
         at = (at + 1) & mask;
     return &map->slots[at];

@@ -54,8 +54,7 @@ struct campaign {
     uint32_t node;
     bool prevote;
     enum trigger trigger;
-    struct raft_set votes;                  /* granted and received, its own included */
-    struct raft_set refused[FAILURE_COUNT]; /* who refused, by what it says of the failure */
+    struct raft_set votes; /* granted and received, its own included */
     bool won, ended;
     uint64_t ended_ns;
     enum failure failure; /* when it ended without winning */

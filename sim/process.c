@@ -76,6 +76,7 @@ static void start(struct world *world, struct node *node)
                                       },
                                       &node->disk.durable);
     node->view = world->backend->view(node->raft);
+    node->disk.durable.unchanged = UINT64_MAX;
     node->running = true;
     node->incarnation++;
     node->timed = false;
