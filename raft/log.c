@@ -24,7 +24,8 @@ static void reserve(struct raft_log *log, uint64_t count)
 void log_load(struct raft_log *log, const struct raft_durable *durable)
 {
     must(durable->first >= 1);
-    uint64_t same = least(least(durable->unchanged, log->last), durable->first - 1 + durable->count);
+    uint64_t last = durable->first - 1 + durable->count;
+    uint64_t same = least(least(durable->unchanged, log->last), last);
     if (durable->first != log->first || same < durable->first)
         same = durable->first - 1;
     log->first = durable->first;

@@ -62,6 +62,12 @@ static void become_heap(struct queue *queue)
         queue->keys[j] = key;
     }
     queue->is_heap = true;
+    queue->list_room = 0;
+}
+
+static size_t list_room(const struct queue *queue)
+{
+    return queue->room < QUEUE_LIST_MAX ? queue->room : QUEUE_LIST_MAX;
 }
 
 static void become_list(struct queue *queue)
@@ -69,6 +75,7 @@ static void become_list(struct queue *queue)
     for (size_t i = 1; i < queue->count; i++)
         queue_list_insert(queue->keys, i, queue->keys[i]);
     queue->is_heap = false;
+    queue->list_room = list_room(queue);
 }
 
 /* A pop leaves the root open: most events schedule another, which then needs one sift, not two. */
@@ -98,10 +105,12 @@ void queue_insert(struct queue *queue, struct queue_key key)
     queue->keys = make_room(queue->keys, &queue->room, queue->count + 1, sizeof *queue->keys);
     if (!queue->is_heap && queue->count == QUEUE_LIST_MAX)
         become_heap(queue);
-    if (queue->is_heap)
+    if (queue->is_heap) {
         heap_insert(queue, key);
-    else
-        queue_list_insert(queue->keys, queue->count++, key);
+        return;
+    }
+    queue->list_room = list_room(queue);
+    queue_list_insert(queue->keys, queue->count++, key);
 }
 
 bool queue_pop(struct queue *queue, struct moment *moment, struct event *event)
@@ -126,6 +135,7 @@ void queue_clear(struct queue *queue, void (*drop)(void *context, struct event *
         drop(context, &queue->slots[queue->keys[i].order_slot & SLOT_MASK]);
     queue->count = queue->slots_used = queue->free_count = 0;
     queue->is_heap = queue->open_root = false;
+    queue->list_room = list_room(queue);
     queue->orders = 0;
 }
 

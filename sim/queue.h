@@ -57,6 +57,7 @@ struct queue {
     uint32_t *free_slots;
     size_t count, room; /* of keys; count includes an open root */
     size_t slot_room, slots_used, free_count;
+    size_t list_room; /* a list shorter than this has room for one more; 0: a heap */
     bool is_heap, open_root;
     uint64_t orders; /* orders given out */
 };
@@ -97,17 +98,23 @@ static inline uint64_t queue_order(struct queue *queue)
     return queue->orders++;
 }
 
-/* Schedules an event at a moment whose order was taken before. */
-static inline void queue_push_at(struct queue *queue, struct moment moment, struct event event)
+/* Takes a place for an event of that moment; the event is to be written there at once. */
+static inline struct event *queue_place(struct queue *queue, struct moment moment)
 {
     uint32_t slot =
         queue->free_count > 0 ? queue->free_slots[--queue->free_count] : queue_new_slot(queue);
-    queue->slots[slot] = event;
     struct queue_key key = {moment.at_ns, moment.order << QUEUE_SLOT_BITS | slot};
-    if (queue->is_heap || queue->count >= QUEUE_LIST_MAX || queue->count >= queue->room)
-        queue_insert(queue, key);
-    else
+    if (queue->count < queue->list_room)
         queue_list_insert(queue->keys, queue->count++, key);
+    else
+        queue_insert(queue, key);
+    return &queue->slots[slot];
+}
+
+/* Schedules an event at a moment whose order was taken before. */
+static inline void queue_push_at(struct queue *queue, struct moment moment, struct event event)
+{
+    *queue_place(queue, moment) = event;
 }
 
 /* Schedules an event; returns when it will happen. */

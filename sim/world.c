@@ -239,6 +239,16 @@ void world_subscribe(struct world *world, uint64_t kinds, struct subscription su
     }
 }
 
+void world_tell(struct world *world, const struct record *record)
+{
+    if (trace_kinds >> record->kind & 1)
+        trace_hash_add(&world->hash, record);
+    for (uint64_t left = world->audience[record->kind][record->message]; left; left &= left - 1) {
+        const struct subscription *next = &world->subscriptions[__builtin_ctzll(left)];
+        next->observe(next->state, world, record);
+    }
+}
+
 void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, const char *format,
                  ...)
 {

@@ -204,17 +204,13 @@ void world_free(struct world *world);
 
 /* Those who subscribed first are told first. */
 void world_subscribe(struct world *world, uint64_t kinds, struct subscription subscription);
-/* Something has happened now. Everyone who wants to know is told before this returns. Inline: half
- * of what a message costs is its two records. */
+void world_tell(struct world *world, const struct record *record);
+/* Something has happened now. Everyone who wants to know is told before this returns. Inline, so
+ * that a record is made where it stays: half of what a message costs is its two records. */
 static inline void world_emit(struct world *world, struct record record)
 {
     record.at_ns = world->now_ns;
-    if (trace_kinds >> record.kind & 1)
-        trace_hash_add(&world->hash, &record);
-    for (uint64_t left = world->audience[record.kind][record.message]; left; left &= left - 1) {
-        const struct subscription *next = &world->subscriptions[__builtin_ctzll(left)];
-        next->observe(next->state, world, &record);
-    }
+    world_tell(world, &record);
 }
 /* An invariant is broken: the run ends after this event. `nodes` are ids, 0 = none. */
 void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, const char *format,
