@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "raft/chance.h"
 #include "sim/quantile_tables.h"
 
 /* Fixed-point logarithms to base 2: those of draws, and exponents. */
@@ -161,14 +160,13 @@ static uint64_t empirical_of(const struct distribution *distribution, uint64_t b
     return samples[at] + chance_high(bits * gaps, samples[at + 1] - samples[at]);
 }
 
-uint64_t distribution_sample(const struct distribution *distribution, uint64_t bits)
+uint64_t distribution_invert(const struct distribution *distribution, uint64_t bits)
 {
     uint64_t a = distribution->a, b = distribution->b;
     switch (distribution->kind) {
     case DISTRIBUTION_CONSTANT:
-        return a;
     case DISTRIBUTION_UNIFORM:
-        return chance_between(bits, a, b);
+        break;
     case DISTRIBUTION_NORMAL:
         return normal_of(a, b, chance_between(bits, distribution->floor, UINT64_MAX));
     case DISTRIBUTION_LOGNORMAL:

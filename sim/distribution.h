@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "raft/chance.h"
 #include "sim/base.h"
 
 #define DISTRIBUTIONS(X)                                                                           \
@@ -41,8 +42,18 @@ struct distribution {
  * (max below min, a mean of 0, no weight). Call once before sampling. */
 bool distribution_prepare(struct distribution *distribution, struct error *error);
 
+/* The sample of a distribution that is neither constant nor uniform. */
+uint64_t distribution_invert(const struct distribution *distribution, uint64_t bits);
+
 /* A sample in ns, at most NS_MAX, from 64 uniform bits. */
-uint64_t distribution_sample(const struct distribution *distribution, uint64_t bits);
+static inline uint64_t distribution_sample(const struct distribution *distribution, uint64_t bits)
+{
+    if (distribution->kind == DISTRIBUTION_UNIFORM)
+        return chance_between(bits, distribution->a, distribution->b);
+    if (distribution->kind == DISTRIBUTION_CONSTANT)
+        return distribution->a;
+    return distribution_invert(distribution, bits);
+}
 
 /* Bounds in ns; the maximum of an unbounded distribution is its 0.9999 quantile. */
 uint64_t distribution_min(const struct distribution *distribution);

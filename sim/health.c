@@ -31,19 +31,14 @@ bool members_quorum(const struct raft_members *members, const struct raft_set *s
     return is_majority(&members->voters, set) && is_majority(&members->outgoing, set);
 }
 
-static void all_voters(const struct raft_members *members, struct raft_set *voters)
-{
-    for (size_t i = 0; i < countof(voters->bits); i++)
-        voters->bits[i] = members->voters.bits[i] | members->outgoing.bits[i];
-}
-
 uint32_t health_reach(const struct world *world, uint32_t id, bool both, struct raft_set *reached)
 {
-    struct raft_set voters;
+    const struct raft_members *members = health_members(world, id);
     uint32_t count = 0;
-    all_voters(health_members(world, id), &voters);
     *reached = (struct raft_set){{0}};
-    for (uint32_t to = raft_set_next(&voters, 0); to; to = raft_set_next(&voters, to)) {
+    for (uint32_t to = 1; to <= world->node_count; to++) {
+        if (!raft_set_has(&members->voters, to) && !raft_set_has(&members->outgoing, to))
+            continue;
         if (!node_runs(world, to) || !link_up(world, id, to) || (both && !link_up(world, to, id)))
             continue;
         raft_set_add(reached, to);

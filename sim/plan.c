@@ -83,8 +83,10 @@ static void miss(struct world *world, uint32_t index)
 {
     const struct item *item = &world->scenario->items[index];
     world_emit(world, (struct record){.kind = RECORD_ACTION_SKIPPED, .index = index});
-    if (!item->chaos && !item->optional && world->missed_item == 0)
-        world->missed_item = index + 1;
+    if (item->chaos || item->optional || world->missed_item > 0)
+        return;
+    world->missed_item = index + 1;
+    world->stopped = true;
 }
 
 static void begin_item(struct world *world, uint32_t index)
@@ -146,7 +148,7 @@ void plan_observe(struct world *world, const struct record *record)
             schedule(world, i, world->now_ns + sample(world, &item->after, item, 0, ITEM_AFTER));
     }
     if (fires(&scenario->until, record, &world->item_seen[scenario->item_count]))
-        world->until_met = true;
+        world->until_met = world->stopped = true;
 }
 
 void plan_send(struct world *world, const struct raft_message *message, struct fate *fate)

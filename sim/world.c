@@ -96,7 +96,7 @@ void world_open(struct world *world, const struct scenario *scenario, uint64_t s
     world->event_limit = EVENT_LIMIT;
     world->time_limit_ns = TIME_LIMIT_NS;
     world->costly_steps = costs_time(&scenario->step_time);
-    world->judge.broken = world->until_met = world->ended = false;
+    world->judge.broken = world->until_met = world->stopped = world->ended = false;
     world->missed_item = 0;
     world->subscription_count = 0;
     memset(world->audience, 0, sizeof world->audience);
@@ -127,14 +127,16 @@ void world_begin(struct world *world)
     clients_begin(world);
 }
 
-static void happen(struct world *world, struct event *event, struct moment moment)
+/* Most events are messages that arrive. */
+static inline void happen(struct world *world, struct event *event, struct moment moment)
 {
+    if (event->kind == EVENT_DELIVER) {
+        net_deliver(world, event);
+        return;
+    }
     switch ((enum event_kind)event->kind) {
     case EVENT_TIMER:
         node_timer(world, event, moment);
-        break;
-    case EVENT_DELIVER:
-        net_deliver(world, event);
         break;
     case EVENT_DURABLE:
         disk_event(world, event);
@@ -154,6 +156,7 @@ static void happen(struct world *world, struct event *event, struct moment momen
     case EVENT_INPUT:
         node_late_input(world, event);
         break;
+    case EVENT_DELIVER:
     case EVENT_ALARM:
         break;
     }
@@ -190,8 +193,7 @@ enum run_end world_step(struct world *world)
 {
     struct moment moment;
     struct event event;
-    if (world->judge.broken | world->until_met | (world->missed_item > 0) |
-        (world->popped >= world->event_limit))
+    if (world->stopped || world->popped >= world->event_limit)
         return finish(world, over(world));
     if (!queue_pop(&world->queue, &moment, &event))
         return finish(world, run_out(world, true));
@@ -256,6 +258,7 @@ void world_break(struct world *world, const char *rule, uint32_t a, uint32_t b, 
     if (judge->broken)
         return;
     *judge = (struct judge){.broken = true, .rule = rule, .at_ns = world->now_ns};
+    world->stopped = true;
     if (a)
         raft_set_add(&judge->nodes, a);
     if (b)

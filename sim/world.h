@@ -150,6 +150,7 @@ struct world {
     uint64_t popped, event_limit; /* events taken from the queue, and how many may be */
     uint64_t time_limit_ns;       /* for a plan without a duration */
     uint64_t end_ns;
+    bool stopped; /* a rule is broken, `until` is met or a target was missed: no more events */
     bool ended;
     struct queue queue;
     struct node *nodes; /* [1 .. node_count] */
