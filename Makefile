@@ -38,8 +38,9 @@ sim: $(BUILD)/raftsim ## run SCENARIO=split-vote.json [SEED=7]
 	    { status=$$?; echo "raftsim: exit status $$status" >&2; exit $$status; }
 plot: $(BUILD)/raftsim ## draw the run of SCENARIO=split-vote.json [SEED=7] into reports/out/
 	@$< plot $(scenario) $(SEED:%=--seed %)
-bench: $(BUILD)/raftsim ## events a second, simulated time a second, failovers a second
+bench: $(BUILD)/raftsim ## events, simulated time and failovers a second; instructions an event
 	@$< bench
+	@scripts/gate $< print
 
 check: ## all stages from tidy to gate, a line each
 	@scripts/check tidy docs test transcripts conformance golden cli asan same mutants gate

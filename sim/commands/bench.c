@@ -25,7 +25,7 @@ static const char trial[] =
     "\"timeline\": [{\"when\": {\"record\": \"serving\"}, \"after\": \"500ms\", \"do\": \"crash\", "
     "\"node\": \"leader\"}], \"until\": {\"record\": \"serving\", \"count\": 3}}";
 
-enum { SECONDS = 20000, TRIALS = 20000, NODES_MAX = 8 };
+enum { SECONDS = 20000, TRIALS = 20000, NODES_MAX = 8, TENFOLD = 10 };
 
 struct bench_flags {
     const char *nodes, *format;
@@ -56,6 +56,11 @@ static const struct usage usage = {
 struct figures {
     uint64_t nodes, events, failovers;
     double seconds, simulated_s;
+};
+
+struct report {
+    struct figures steadies[NODES_MAX], tenfold, trials;
+    uint32_t count; /* of steadies */
 };
 
 static void read_plan(struct scenario *scenario, const struct text *text)
@@ -115,21 +120,28 @@ static struct figures run_trials(struct run *run, uint64_t nodes, uint64_t count
     return figures;
 }
 
-static void print_text(const struct figures *steadies, uint32_t count, const struct figures *trials)
+static double ns_an_event(const struct figures *figures)
 {
+    return figures->seconds * 1e9 / (double)figures->events;
+}
+
+static void print_text(const struct report *report)
+{
+    const struct figures *trials = &report->trials, *tenfold = &report->tenfold;
     printf("One core, all %zu safety rules, measures and the trace hash on. The leader dies every\n"
            "5 s; raft-rs, tick 100 ms, election 10-19 ticks, heartbeat 2 ticks, one-way 1-5 ms.\n\n"
            "  nodes    events/s    ns/event    x real time    failovers/s\n",
            invariant_count());
-    for (uint32_t i = 0; i < count; i++) {
-        const struct figures *one = &steadies[i];
+    for (uint32_t i = 0; i < report->count; i++) {
+        const struct figures *one = &report->steadies[i];
         printf("  %5" PRIu64 "  %10s  %10.1f  %13s  %13s\n", one->nodes,
-               short_count((uint64_t)((double)one->events / one->seconds)).text,
-               one->seconds * 1e9 / (double)one->events,
+               short_count((uint64_t)((double)one->events / one->seconds)).text, ns_an_event(one),
                short_count((uint64_t)(one->simulated_s / one->seconds)).text,
                short_count((uint64_t)((double)one->failovers / one->seconds)).text);
     }
-    printf("\n  a trial of %" PRIu64
+    printf("\n  a run of %" PRIu64 " nodes ten times as long: %.1f ns/event\n", tenfold->nodes,
+           ns_an_event(tenfold));
+    printf("  a trial of %" PRIu64
            " nodes (boot, elect, crash, elect again): %.2f us, %.1f events\n",
            trials->nodes, trials->seconds * 1e6 / (double)trials->failovers,
            (double)trials->events / (double)trials->failovers);
@@ -140,20 +152,25 @@ static void add_rate(cJSON *object, const char *name, double amount, double seco
     tree_add_value(object, name, (struct value){true, amount / seconds});
 }
 
-static void print_json(const struct figures *steadies, uint32_t count, const struct figures *trials)
+static cJSON *steady_tree(const struct figures *figures)
+{
+    cJSON *item = cJSON_CreateObject();
+    tree_add_count(item, "nodes", figures->nodes);
+    add_rate(item, "events_per_s", (double)figures->events, figures->seconds);
+    add_rate(item, "times_real", figures->simulated_s, figures->seconds);
+    add_rate(item, "failovers_per_s", (double)figures->failovers, figures->seconds);
+    return item;
+}
+
+static void print_json(const struct report *report)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "schema", "raftsim-bench/1");
     cJSON *list = cJSON_AddArrayToObject(object, "steady");
-    for (uint32_t i = 0; i < count; i++) {
-        cJSON *item = cJSON_CreateObject();
-        tree_add_count(item, "nodes", steadies[i].nodes);
-        add_rate(item, "events_per_s", (double)steadies[i].events, steadies[i].seconds);
-        add_rate(item, "times_real", steadies[i].simulated_s, steadies[i].seconds);
-        add_rate(item, "failovers_per_s", (double)steadies[i].failovers, steadies[i].seconds);
-        cJSON_AddItemToArray(list, item);
-    }
-    add_rate(object, "trial_us", trials->seconds * 1e6, (double)trials->failovers);
+    for (uint32_t i = 0; i < report->count; i++)
+        cJSON_AddItemToArray(list, steady_tree(&report->steadies[i]));
+    cJSON_AddItemToObject(object, "ten_times_as_long", steady_tree(&report->tenfold));
+    add_rate(object, "trial_us", report->trials.seconds * 1e6, (double)report->trials.failovers);
     tree_print(object, stdout);
     cJSON_Delete(object);
 }
@@ -176,14 +193,18 @@ static bool read_sizes(const char *text, uint64_t sizes[NODES_MAX], uint32_t *co
 
 static void measure(const struct bench_flags *given, const uint64_t *sizes, uint32_t count)
 {
-    struct figures steadies[NODES_MAX];
+    uint64_t seconds = given->seconds ? given->seconds : SECONDS;
+    uint64_t usual = sizes[count > 1 ? 1 : 0];
+    struct report report = {.count = count};
     struct run *run = run_new();
+    /* The first time, untimed, takes the memory that all the others use again. */
+    run_steady(run, usual, TENFOLD * seconds, 0);
+    report.tenfold = run_steady(run, usual, TENFOLD * seconds, 0);
     for (uint32_t i = 0; i < count; i++)
-        steadies[i] = run_steady(run, sizes[i], given->seconds ? given->seconds : SECONDS, 0);
-    struct figures trials =
-        run_trials(run, sizes[count > 1 ? 1 : 0], given->trials ? given->trials : TRIALS);
+        report.steadies[i] = run_steady(run, sizes[i], seconds, 0);
+    report.trials = run_trials(run, usual, given->trials ? given->trials : TRIALS);
     bool json = given->format && strcmp(given->format, "json") == 0;
-    (json ? print_json : print_text)(steadies, count, &trials);
+    (json ? print_json : print_text)(&report);
     run_free(run);
 }
 
