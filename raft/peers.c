@@ -55,15 +55,17 @@ void peers_seat(struct core *core)
     for (size_t i = 0; i < sizeof all.bits / sizeof *all.bits; i++)
         all.bits[i] |= members->outgoing.bits[i] | members->learners.bits[i];
     uint32_t count = 0, greatest = 0;
-    for (uint32_t id = raft_set_next(&all, 0); id; id = raft_set_next(&all, id)) {
-        count++;
-        greatest = id;
-    }
+    for (uint32_t i = 0; i < sizeof all.bits / sizeof *all.bits; i++)
+        if (all.bits[i]) {
+            count += (uint32_t)__builtin_popcountll(all.bits[i]);
+            greatest = i * 64 + 63 - (uint32_t)__builtin_clzll(all.bits[i]);
+        }
     reserve_peers(core, count, greatest);
     core->peer_count = core->voter_count = 0;
     core->ballot.size[0] = core->ballot.size[1] = 0;
-    for (uint32_t id = raft_set_next(&all, 0); id; id = raft_set_next(&all, id))
-        add_peer(core, id);
+    for (uint32_t id = 1; id <= greatest; id++)
+        if (raft_set_has(&all, id))
+            add_peer(core, id);
     must(core->ballot.size[0] <= RAFT_VOTERS_MAX && core->ballot.size[1] <= RAFT_VOTERS_MAX);
     const struct peer *self = core_peer(core, core->id);
     core->promotable = self && self->part & PEER_VOTER;

@@ -191,14 +191,17 @@ void node_rearm(struct world *world, uint32_t id)
 /* What a step leaves to be done at the same instant. */
 struct follow {
     uint64_t apply_to;
+    bool more;    /* there is something */
     bool instant; /* `write` was durable at once */
     struct raft_write write;
+    struct raft_write told; /* of which the node hears now */
 };
 
 static void issue_write(struct world *world, struct node *node, struct follow *follow)
 {
     follow->write = world->output.write;
     follow->instant = disk_write(world, node, &follow->write);
+    follow->more |= follow->instant;
 }
 
 static inline void step_once(struct world *world, struct node *node, struct raft_input *input,
@@ -217,8 +220,10 @@ static inline void step_once(struct world *world, struct node *node, struct raft
     send_messages(world, node);
     if (!node->armed_any || node->deadline_own_ns != output->deadline_ns)
         set_timer(world, node, output->deadline_ns);
-    if (output->apply_to > follow->apply_to)
+    if (output->apply_to > follow->apply_to) {
         follow->apply_to = output->apply_to;
+        follow->more = true;
+    }
 }
 
 static void emit_applied(struct world *world, struct node *node, uint64_t index)
@@ -243,51 +248,60 @@ static void send_waiting(struct world *world, struct pending *pending)
     }
 }
 
-/* Applies, then hears of writes, until nothing follows any more. */
-static void follow_up(struct world *world, struct node *node, struct follow *follow)
+/* The next input at this instant: entries to apply come first, then writes to hear of. */
+static bool next_input(struct world *world, struct node *node, struct follow *follow,
+                       struct raft_input *input)
 {
-    struct raft_input input;
-    struct raft_write write;
     struct pending *pending;
-    while (node->running) {
-        if (follow->apply_to > node->applied) {
-            emit_applied(world, node, follow->apply_to);
-            input = (struct raft_input){.kind = RAFT_APPLIED, .value = follow->apply_to};
-        } else if (follow->instant) {
-            follow->instant = false;
-            write = follow->write;
-            input = (struct raft_input){.kind = RAFT_PERSISTED, .write = &write};
-        } else if (node->holds == 0 && (pending = disk_untold(&node->disk))) {
-            node->disk.durable_ticket = pending->write.ticket;
-            send_waiting(world, pending);
-            write = pending->write;
-            disk_told(&node->disk);
-            input = (struct raft_input){.kind = RAFT_PERSISTED, .write = &write};
-        } else {
-            return;
-        }
-        step_once(world, node, &input, follow);
+    if (!node->running)
+        return false;
+    if (follow->apply_to > node->applied) {
+        emit_applied(world, node, follow->apply_to);
+        *input = (struct raft_input){.kind = RAFT_APPLIED, .value = follow->apply_to};
+        return true;
     }
+    if (follow->instant) {
+        follow->instant = false;
+        follow->told = follow->write;
+    } else if (node->holds == 0 && (pending = disk_untold(&node->disk))) {
+        node->disk.durable_ticket = pending->write.ticket;
+        send_waiting(world, pending);
+        follow->told = pending->write;
+        disk_told(&node->disk);
+    } else {
+        return false;
+    }
+    *input = (struct raft_input){.kind = RAFT_PERSISTED, .write = &follow->told};
+    return true;
+}
+
+/* Steps, until nothing follows any more. */
+static void step_on(struct world *world, struct node *node, struct follow *follow,
+                    struct raft_input *input)
+{
+    do
+        step_once(world, node, input, follow);
+    while (follow->more && next_input(world, node, follow, input));
 }
 
 void node_step(struct world *world, struct node *node, struct raft_input *input)
 {
     struct follow follow;
     follow.apply_to = 0;
-    follow.instant = false;
+    follow.more = follow.instant = false;
     world->events++;
-    step_once(world, node, input, &follow);
-    if (follow.apply_to > 0 || follow.instant)
-        follow_up(world, node, &follow);
+    step_on(world, node, &follow, input);
 }
 
 void node_persisted(struct world *world, struct node *node)
 {
     struct follow follow;
+    struct raft_input input;
     follow.apply_to = 0;
+    follow.more = true;
     follow.instant = false;
-    if (node->running && node->holds == 0)
-        follow_up(world, node, &follow);
+    if (node->holds == 0 && next_input(world, node, &follow, &input))
+        step_on(world, node, &follow, &input);
 }
 
 /* A slow node works on one thing at a time, in order of arrival: each is looked at again when

@@ -4,7 +4,8 @@
 
 #include "sim/world.h"
 
-/* Steps the backend and carries out what it wants, and all that follows at this instant. */
+/* Steps the backend and carries out what it wants, and all that follows at this instant. The input
+ * is used up. */
 void node_step(struct world *world, struct node *node, struct raft_input *input);
 
 /* Must this event wait? True: it was kept (the node is held) or rescheduled (it is slow). */

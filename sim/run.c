@@ -81,6 +81,7 @@ void run_prepare(struct run *run, const struct scenario *scenario, uint64_t seed
     chains_open(world);
     subscribe_invariants(run);
     measures_open(run->measures, world);
+    run->edge_ns = measures_next_edge_ns(run->measures);
     if (options && options->subscribe)
         options->subscribe(options->context, world);
     health_open(world);
@@ -94,8 +95,10 @@ bool run_step(struct run *run)
     run->end = world_step(world);
     if (run->end != RUN_GOES_ON)
         return false;
-    if (world->now_ns >= measures_next_edge_ns(run->measures))
+    if (world->now_ns >= run->edge_ns) {
         measures_edge(run->measures);
+        run->edge_ns = measures_next_edge_ns(run->measures);
+    }
     if (world->now_ns >= health_of(world)->due_ns)
         liveness_due(&run->liveness, world);
     return true;

@@ -46,6 +46,7 @@ struct run {
     char liveness_why[160]; /* "holds", "not required: no quorum", "absent: ..." */
     uint64_t trace_hash;
     uint64_t events, simulated_ns;
+    uint64_t edge_ns; /* the next edge of a window */
     uint32_t finding_count, missed_count;
     struct finding *findings;
     size_t finding_room;
