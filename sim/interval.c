@@ -41,16 +41,6 @@ uint64_t intervals_sum(const struct intervals *intervals, uint64_t from_ns, uint
     return sum;
 }
 
-uint64_t intervals_longest(const struct intervals *intervals, uint64_t from_ns, uint64_t to_ns)
-{
-    uint64_t longest = 0;
-    for (size_t i = 0; i < intervals->count; i++) {
-        uint64_t length = within(&intervals->items[i], from_ns, to_ns);
-        longest = length > longest ? length : longest;
-    }
-    return longest;
-}
-
 void intervals_close(struct intervals *intervals)
 {
     free(intervals->items);

@@ -20,8 +20,6 @@ void intervals_clear(struct intervals *intervals);
 void intervals_set(struct intervals *intervals, bool so, uint64_t now_ns);
 /* How long it was so within [from_ns, to_ns). */
 uint64_t intervals_sum(const struct intervals *intervals, uint64_t from_ns, uint64_t to_ns);
-/* The longest of them, cut to [from_ns, to_ns). */
-uint64_t intervals_longest(const struct intervals *intervals, uint64_t from_ns, uint64_t to_ns);
 void intervals_close(struct intervals *intervals);
 
 #endif
