@@ -145,6 +145,26 @@ START_TEST(who_lost_to_the_winner_did_not_fail_the_term)
 }
 END_TEST
 
+/* n3 has lost to n1 and n2 when the vote that elects n2 still is on its way. */
+START_TEST(who_lost_before_the_winner_won_did_not_fail_the_term)
+{
+    struct stage stage;
+    stage_open(&stage, "'duration': '10s', 'cluster': {'nodes': 3, 'raft': {'flavor': 'etcd', "
+                       "'election_timeout': ['50s', '90s'], 'heartbeat': '100ms'}}, 'timeline': ["
+                       "{'at': '1s', 'do': 'delay', 'from': 'n1', 'to': 'n2', 'add': '50ms'},"
+                       "{'at': '3s', 'do': 'campaign', 'node': 'n2'},"
+                       "{'at': '3000100us', 'do': 'campaign', 'node': 'n3'}]");
+    stage_run(&stage);
+    const struct campaign *loser = last_of(&stage, 3, false);
+    const struct term_begun *term = term_of(&stage, 1);
+    ck_assert_uint_lt(loser->ended_ns, term->elected_ns);
+    ck_assert_int_eq(loser->failure, FAILURE_ANOTHER);
+    ck_assert_uint_eq(term->leader, 2);
+    ck_assert(!term_failed(term));
+    stage_close(&stage);
+}
+END_TEST
+
 /* Timeouts of 1 to 2 s; something happens at 4 s, and the first campaign from then on is looked
  * at. */
 static const struct {
@@ -213,6 +233,7 @@ Suite *suite_campaign(void)
     tcase_add_loop_test(terms, a_term_that_elects_nobody_says_why, 0, (int)countof(failures));
     tcase_add_test(terms, voters_in_lease_refuse_a_pre_vote);
     tcase_add_test(terms, who_lost_to_the_winner_did_not_fail_the_term);
+    tcase_add_test(terms, who_lost_before_the_winner_won_did_not_fail_the_term);
     Suite *suite = suite_create("campaign");
     suite_add_tcase(suite, campaigns);
     suite_add_tcase(suite, terms);
