@@ -41,7 +41,7 @@ void log_append(struct raft_log *log, const struct raft_entry *entries, uint64_t
     uint64_t length = log->last + 1 - log->first;
     reserve(log, length + count);
     if (count)
-        memcpy(log->entries + length, entries, count * sizeof *entries);
+        memcpy(log->entries + length, entries, (size_t)count * sizeof *entries);
     log->last += count;
 }
 

@@ -24,7 +24,7 @@ static void extend(struct chains *chains, const struct world *world, uint32_t no
     const struct node *owner = &world->nodes[node];
     uint64_t last = owner->view->last;
     must(from >= 1 && from <= log->last + 1);
-    log->chains = make_room(log->chains, &log->room, last + 1, sizeof *log->chains);
+    log->chains = make_room(log->chains, &log->room, (size_t)last + 1, sizeof *log->chains);
     log->chains[0] = 0;
     log->conflict = 0;
     for (uint64_t index = from; index <= last; index++) {
@@ -44,8 +44,8 @@ static void commit(struct chains *chains, const struct world *world, const struc
     chains->fresh_from = chains->committed_last + 1;
     if (record->index <= chains->committed_last)
         return;
-    chains->committed = make_room(chains->committed, &chains->committed_room, record->index + 1,
-                                  sizeof *chains->committed);
+    chains->committed = make_room(chains->committed, &chains->committed_room,
+                                  (size_t)record->index + 1, sizeof *chains->committed);
     const struct node *node = &world->nodes[record->node];
     for (uint64_t index = chains->fresh_from; index <= record->index; index++)
         chains->committed[index] = (struct committed){

@@ -350,7 +350,8 @@ void disk_crash(struct world *world, struct node *node)
         lose(disk, &disk->lied[i].write);
         emit_write(world, node, RECORD_WRITE_LOST, &disk->lied[i].write);
     }
-    disk->count = disk->lied_count = disk->batch = 0;
+    disk->count = disk->lied_count = 0;
+    disk->batch = 0;
     disk->overdue = disk->lose = disk->tear = false;
     hold_node(world, node);
 }

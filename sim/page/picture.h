@@ -20,7 +20,8 @@ static inline uint64_t scope_ns(const struct scope *scope, uint32_t column)
 /* The column on the line where something at that time stands; the first for what was before. */
 static inline size_t scope_column(const struct scope *scope, uint64_t at_ns)
 {
-    return scope->left + (at_ns > scope->from_ns ? (at_ns - scope->from_ns) / scope->step_ns : 0);
+    uint64_t after_ns = at_ns > scope->from_ns ? at_ns - scope->from_ns : 0;
+    return scope->left + (size_t)(after_ns / scope->step_ns);
 }
 
 /* What the plan did then, a line each. */
