@@ -129,7 +129,8 @@ struct scenario {
     uint32_t window_count;
     struct window *windows;
     struct expectations expect, sweep_expect;
-    uint64_t sweep_first, sweep_last; /* seeds; 0, 0: not given */
+    bool seeds_given;
+    uint64_t sweep_first, sweep_last; /* seeds, if given */
     uint64_t digest; /* of the text after --set: names this plan in stores and replays */
 };
 

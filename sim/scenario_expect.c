@@ -205,10 +205,9 @@ static bool read_seeds(struct reader *reader, const cJSON *value, void *member)
     (void)member;
     struct scenario *scenario = reader->scenario;
     if (!cJSON_IsString(value) ||
-        !seeds_parse(value->valuestring, &scenario->sweep_first, &scenario->sweep_last) ||
-        scenario->sweep_last == 0)
+        !seeds_parse(value->valuestring, &scenario->sweep_first, &scenario->sweep_last))
         return refuse_got(reader, value, "seeds such as \"1..10000\"");
-    return true;
+    return scenario->seeds_given = true;
 }
 
 bool read_sweep(struct reader *reader, const cJSON *value, void *member)

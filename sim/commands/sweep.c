@@ -14,7 +14,8 @@
 #include "sim/tree.h"
 
 struct seed_range {
-    uint64_t first, last; /* 0, 0: not given */
+    bool given;
+    uint64_t first, last;
 };
 
 struct sweep_flags {
@@ -27,15 +28,9 @@ struct sweep_flags {
 static bool take_range(void *field, const char *argument, struct error *error)
 {
     struct seed_range *range = field;
-    char *end;
-    range->first = range->last = strtoull(argument, &end, 10);
-    if (end != argument && strncmp(end, "..", 2) == 0)
-        range->last = strtoull(end + 2, &end, 10);
-    if (end == argument || *end || argument[0] == '-' || range->first == 0 ||
-        range->last < range->first || range->last >= UINT64_C(1) << 53)
-        return refuse(error, "expected seeds such as 1..10000, from 1 to below 2^53, got '%.60s'",
-                      argument);
-    return true;
+    range->given = seeds_parse(argument, &range->first, &range->last);
+    return range->given ||
+           refuse(error, "expected seeds such as 1..10000, all below 2^53, got '%.60s'", argument);
 }
 
 static const struct flag flags[] = {
@@ -153,10 +148,10 @@ static int sweep_scenario(const char *program, const struct scenario *scenario,
 {
     struct sweep sweep;
     struct seed_range seeds = given->seeds;
-    if (!seeds.last)
-        seeds = scenario->sweep_last
-                    ? (struct seed_range){scenario->sweep_first, scenario->sweep_last}
-                    : (struct seed_range){1, 1000};
+    if (!seeds.given)
+        seeds = scenario->seeds_given
+                    ? (struct seed_range){true, scenario->sweep_first, scenario->sweep_last}
+                    : (struct seed_range){true, 1, 1000};
     double since_s = wall_s();
     interrupt_watch();
     sweep_open(&sweep, scenario);
