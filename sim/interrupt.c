@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 /* The program's one variable: a signal handler can be told nothing else. */
 static volatile sig_atomic_t caught;
@@ -11,12 +12,28 @@ static void note(int number)
     caught = number;
 }
 
-void interrupt_watch(void)
+/* The status that a shell gives a program that a signal ended. */
+static void end(int number)
 {
-    struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};
+    _exit(128 + number);
+}
+
+static void handle(void (*handler)(int number))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+void interrupt_ends(void)
+{
+    handle(end);
+}
+
+void interrupt_watch(void)
+{
+    handle(note);
 }
 
 int interrupt_signal(void)

@@ -3,6 +3,8 @@
 #ifndef SIM_INTERRUPT_H
 #define SIM_INTERRUPT_H
 
+/* From now on SIGINT and SIGTERM end the program at once, with status 130 or 143. */
+void interrupt_ends(void);
 /* From now on SIGINT and SIGTERM are noted. */
 void interrupt_watch(void);
 /* The signal that came, or 0. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/command.h"
+#include "sim/interrupt.h"
 #include "sim/suggest.h"
 
 #define VERSION "0.1.0"
@@ -61,6 +62,7 @@ static int obey(int argc, char **argv)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    interrupt_ends();
     int status = obey(argc, argv);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
