@@ -14,7 +14,9 @@ static void finding_row(const struct page *page, const struct finding *finding)
     struct text text = {0};
     bool safety = !finding->bound && strcmp(finding->expectation->text, "safety") == 0;
     bool holds = strcmp(finding->got_text, "holds") == 0;
-    text_column(&text, METRIC_COLUMN, 0);
+    /* "MISSED" is wider than "held": where it stands, all move by its two letters. */
+    size_t column = METRIC_COLUMN + (page->report->run->missed_count ? 2 : 0);
+    text_column(&text, column, 0);
     text_add(&text, "%s", finding->expectation->text);
     if (text_width(text_of(&text)) >= WANTED_COLUMN)
         text_add(&text, "\n");
@@ -24,9 +26,9 @@ static void finding_row(const struct page *page, const struct finding *finding)
     text_add(&text, "%s", finding->got_text);
     if (safety && holds)
         text_add(&text, " (%zu rules)", invariant_count());
-    fprintf(page->out, "  %s%-6s%s%s\n", paint(page, finding->held ? PAINT_GOOD : PAINT_BAD),
-            finding->held ? "held" : "MISSED", paint(page, PAINT_NONE),
-            text_of(&text) + METRIC_COLUMN);
+    fprintf(page->out, "  %s%-*s%s%s\n", paint(page, finding->held ? PAINT_GOOD : PAINT_BAD),
+            (int)column - 2, finding->held ? "held" : "MISSED", paint(page, PAINT_NONE),
+            text_of(&text) + column);
     text_close(&text);
 }
 
