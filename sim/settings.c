@@ -59,14 +59,16 @@ static bool take_bracket(const char **text, struct step *step)
     return true;
 }
 
+/* Keys of "expect" are names of metrics, dots and all: what follows it is one key. */
 static bool take_step(const char **text, bool first, struct step *step)
 {
+    bool metric = !first && !step->is_position && strcmp(step->key, "expect") == 0;
     *step = (struct step){.position = 0};
     if (**text == '[')
         return take_bracket(text, step);
     if (!first && *(*text)++ != '.')
         return false;
-    return take_key(text, ".[=", step);
+    return take_key(text, metric ? "=" : ".[=", step);
 }
 
 /* ---- the tree ---- */
