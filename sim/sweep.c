@@ -20,9 +20,10 @@ void sweep_open(struct sweep *sweep, const struct scenario *scenario)
     sweep->pools = allocate(sweep->pool_count, sizeof *sweep->pools);
     sweep->asked = allocate(scenario->sweep_expect.count, sizeof *sweep->asked);
     for (uint32_t i = 0; i < scenario->sweep_expect.count; i++) {
+        const struct expectation *expectation = &scenario->sweep_expect.items[i];
         const char *statistic;
         bool known =
-            expectation_resolve(&scenario->sweep_expect.items[i], &sweep->asked[i].ref, &statistic);
+            expectation->word || expectation_resolve(expectation, &sweep->asked[i].ref, &statistic);
         must(known);
     }
 }
@@ -60,8 +61,11 @@ static void add_metric(void *context, const char *name, const struct metric_ref 
 static void add_asked(struct sweep *sweep, struct run *run)
 {
     for (uint32_t i = 0; i < sweep->scenario->sweep_expect.count; i++) {
-        uint32_t window = sweep->scenario->sweep_expect.items[i].window;
-        struct samples samples = measure_samples(run->measures, &sweep->asked[i].ref, window);
+        const struct expectation *expectation = &sweep->scenario->sweep_expect.items[i];
+        if (expectation->word)
+            continue;
+        struct samples samples =
+            measure_samples(run->measures, &sweep->asked[i].ref, expectation->window);
         add_samples(&sweep->asked[i], &samples);
     }
 }
@@ -212,25 +216,46 @@ const struct pool *sweep_find(const struct sweep *sweep, const char *name)
     return NULL;
 }
 
+/* "safety": "holds" and "liveness": "holds", of all runs. */
+static void find_word(const struct sweep *sweep, struct finding *finding)
+{
+    bool safety = strcmp(finding->expectation->metric, "safety") == 0;
+    uint64_t runs = sweep->verdicts[safety ? VERDICT_SAFETY : VERDICT_LIVENESS];
+    finding->held = runs == 0;
+    snprintf(finding->got_text, sizeof finding->got_text, "%s",
+             runs == 0 ? "holds"
+             : safety  ? "broken"
+                       : "absent");
+}
+
+static uint32_t find_bounds(const struct sweep *sweep, uint32_t number, struct finding *findings)
+{
+    const struct expectation *expectation = &sweep->scenario->sweep_expect.items[number];
+    struct samples samples = pool_samples(&sweep->asked[number]);
+    struct metric_ref ref;
+    const char *statistic;
+    bool known = expectation_resolve(expectation, &ref, &statistic);
+    must(known);
+    struct value got = sample_statistic(&samples, statistic);
+    for (uint32_t i = 0; i < expectation->bound_count; i++) {
+        const struct bound *bound = &expectation->bounds[i];
+        findings[i] = (struct finding){expectation, bound, got, bound_holds(bound, got), ""};
+        value_text(findings[i].got_text, sizeof findings[i].got_text, ref.metric, statistic, got);
+    }
+    return expectation->bound_count;
+}
+
 uint32_t sweep_findings(const struct sweep *sweep, struct finding *findings)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < sweep->scenario->sweep_expect.count; i++) {
         const struct expectation *expectation = &sweep->scenario->sweep_expect.items[i];
-        struct samples samples = pool_samples(&sweep->asked[i]);
-        struct metric_ref ref;
-        const char *statistic;
-        bool known = expectation_resolve(expectation, &ref, &statistic);
-        must(known);
-        struct value got = sample_statistic(&samples, statistic);
-        for (uint32_t b = 0; b < expectation->bound_count; b++) {
-            struct finding *finding = &findings[count++];
-            *finding = (struct finding){.expectation = expectation,
-                                        .bound = &expectation->bounds[b],
-                                        .got = got,
-                                        .held = bound_holds(&expectation->bounds[b], got)};
-            value_text(finding->got_text, sizeof finding->got_text, ref.metric, statistic, got);
+        if (!expectation->word) {
+            count += find_bounds(sweep, i, &findings[count]);
+            continue;
         }
+        findings[count] = (struct finding){.expectation = expectation};
+        find_word(sweep, &findings[count++]);
     }
     return count;
 }

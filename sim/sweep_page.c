@@ -167,7 +167,9 @@ static void print_expected(const struct sweep_report *report, FILE *out)
     for (uint32_t i = 0; i < report->finding_count; i++) {
         const struct finding *finding = &report->findings[i];
         fprintf(out, "  %-6s  %-34s %-13s %s\n", finding->held ? "held" : "MISSED",
-                finding->expectation->text, finding->bound->text, finding->got_text);
+                finding->expectation->text,
+                finding->bound ? finding->bound->text : finding->expectation->word,
+                finding->got_text);
     }
 }
 

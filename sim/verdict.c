@@ -139,10 +139,25 @@ static bool check_all(const struct scenario *scenario, const struct expectations
     return true;
 }
 
+/* What one run breaks, and must break, another may not: that is expected of each. */
+static bool check_sweep_words(const struct scenario *scenario, struct error *error)
+{
+    for (uint32_t i = 0; i < scenario->sweep_expect.count; i++) {
+        const struct expectation *expectation = &scenario->sweep_expect.items[i];
+        if (expectation->word && strcmp(expectation->word, "holds") != 0)
+            return refuse_at(error, scenario, &expectation->place,
+                             "expected \"holds\" of a sweep, got \"%s\"; what each run must break "
+                             "stands in \"expect\"",
+                             expectation->word);
+    }
+    return true;
+}
+
 bool expectations_check(const struct scenario *scenario, struct error *error)
 {
     return check_all(scenario, &scenario->expect, error) &&
-           check_all(scenario, &scenario->sweep_expect, error);
+           check_all(scenario, &scenario->sweep_expect, error) &&
+           check_sweep_words(scenario, error);
 }
 
 /* ---- what came of it ---- */

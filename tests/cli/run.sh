@@ -67,3 +67,23 @@ expect "its replay works as printed" 0 sh -c "$replay"
 expect "a sweep is JSON" 0 "$program" sweep scenarios/split-vote.json --seeds 1..20 --format json
 holds "with a hash of all runs" grep -q '"trace_hash"' "$folder/out"
 expect "seeds that are none exit 2" 2 "$program" sweep scenarios/split-vote.json --seeds 5..1
+expect "safety and liveness are expected of a sweep too" 0 "$program" sweep \
+    scenarios/split-vote.json --seeds 0..5 --set 'sweep.expect={"safety": "holds", "liveness": "holds"}'
+expect "what a run must break is none of a sweep's expectations" 2 "$program" sweep \
+    scenarios/split-vote.json --seeds 0..5 --set 'sweep.expect={"safety": "broken:log-matching"}'
+expect "a metric is a key of expect, dots and all" 1 "$program" run scenarios/split-vote.json \
+    --set 'expect.failover[crash].total_ms.max=<= 1ms'
+expect "a seed of hexadecimal text runs" 0 "$program" run scenarios/split-vote.json \
+    --seed c0ffee --set 'expect={}' --format json
+replay=$(python3 -c "import json; print(json.load(open('$folder/out'))['replay'])")
+expect "and is replayed by the number that it prints" 0 sh -c "$replay"
+plan states '{"duration": "9s", "cluster": {"nodes": 3, "overrides":
+  {"n3": {"start": {"at": "0s", "term": 3, "log": [1, 1, 2]}}}}}'
+expect "a log that the plan gives is no broken one" 0 "$program" run "$folder/states.json"
+plan long '{"duration": "100h", "cluster": {"nodes": 9}, "clients": [{"propose": {"every": "1ms"}}]}'
+expect "a run that is terminated exits 143" 143 python3 -c "
+import subprocess, sys, time
+run = subprocess.Popen(['$program', 'run', '$folder/long.json', '--max-events', '1000000000000'])
+time.sleep(0.3)
+run.terminate()
+sys.exit(run.wait())"
