@@ -63,7 +63,7 @@ const char *record_detail_name(const struct record *record)
 void trace_hash_open(struct trace_hash *hash)
 {
     hash->words[0] = trace_word(TRACE_HASH_VERSION);
-    hash->records = hash->count = 0;
+    hash->count = 0;
 }
 
 void trace_hash_fold(struct trace_hash *hash)

@@ -122,7 +122,6 @@ const char *record_detail_name(const struct record *record);
 enum { TRACE_WORDS = 3, TRACE_ROOM = 3 * 256 };
 
 struct trace_hash {
-    uint64_t records;
     uint32_t count;                 /* words filled, the chain not counted */
     uint64_t words[1 + TRACE_ROOM]; /* the chain so far, then records */
 };
@@ -165,7 +164,6 @@ static inline void trace_hash_add(struct trace_hash *hash, const struct record *
                           (uint64_t)record->node << 32 | (uint64_t)record->peer << 48);
     words[2] =
         trace_word(record->term ^ trace_turn(record->index, 24) ^ trace_turn(record->value, 44));
-    hash->records++;
     hash->count += TRACE_WORDS;
     if (hash->count == TRACE_ROOM)
         trace_hash_fold(hash);
