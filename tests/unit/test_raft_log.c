@@ -90,6 +90,23 @@ START_TEST(a_log_loaded_again_keeps_its_room)
 }
 END_TEST
 
+/* What the disk has there must not even be looked at. */
+START_TEST(a_log_loaded_again_reads_only_what_is_not_unchanged)
+{
+    struct raft_log log = loaded();
+    const struct raft_entry disk[] = {{.id = 91}, {.id = 92}, {.term = 5, .id = 93}};
+    log_load(&log,
+             &(struct raft_durable){.first = 11, .count = 3, .entries = disk, .unchanged = 12});
+    ck_assert_uint_eq(log.last, 13);
+    ck_assert_uint_eq(log.entries[1].id, 2);
+    ck_assert_uint_eq(log.entries[2].id, 93);
+    log_load(&log, &(struct raft_durable){
+                       .first = 12, .count = 3, .entries = disk, .unchanged = UINT64_MAX});
+    ck_assert_uint_eq(log.entries[0].id, 91);
+    log_close(&log);
+}
+END_TEST
+
 Suite *suite_raft_log(void)
 {
     Suite *suite = suite_create("raft_log");
@@ -100,6 +117,7 @@ Suite *suite_raft_log(void)
     tcase_add_loop_test(tests, a_term_is_sought_downwards_as_far_as_terms_are_known, 0,
                         sizeof seeks / sizeof *seeks);
     tcase_add_test(tests, a_log_loaded_again_keeps_its_room);
+    tcase_add_test(tests, a_log_loaded_again_reads_only_what_is_not_unchanged);
     suite_add_tcase(suite, tests);
     return suite;
 }
