@@ -8,6 +8,8 @@
 
 struct world;
 struct deed;
+struct reader;
+struct cJSON;
 
 enum target_kind {
     TARGET_NODES, /* named nodes and zones */
@@ -26,12 +28,20 @@ enum target_kind {
 struct target {
     enum target_kind kind;
     struct raft_set nodes; /* TARGET_NODES */
+    uint32_t partition;    /* TARGET_PARTITION_LEADER */
 };
 
 /* A target or a list of them; count 0: absent. */
 struct targets {
     uint32_t count;
     struct target *items; /* owned by the scenario */
+};
+
+/* Partitions that an action means: one, or all of a topic. */
+struct partitions {
+    uint32_t topic;  /* position in the scenario's topics */
+    uint64_t number; /* in the topic, from 0 */
+    bool topic_given, number_given;
 };
 
 struct sides {
@@ -58,6 +68,8 @@ struct action {
     const struct field *fields; /* of its parameters; NULL: none */
     size_t params_size;
     const char *unbuilt; /* why it is refused: not built yet; NULL: built */
+    /* Do its parameters make sense together? Otherwise refuses the item; see sim/bind.h. */
+    bool (*check)(const struct reader *reader, const struct cJSON *item, const void *params);
     /* Takes effect; false: its targets fit nobody. Parameters: deed->params. */
     bool (*begin)(struct world *world, struct deed *deed);
     void (*end)(struct world *world, struct deed *deed);

@@ -61,10 +61,18 @@ bool bind_targets(struct reader *reader, const cJSON *value, struct targets *mem
 bool bind_sides(struct reader *reader, const cJSON *value, struct sides *member);
 bool bind_kinds(struct reader *reader, const cJSON *value, uint32_t *member);
 bool bind_nodes(struct reader *reader, const cJSON *value, struct raft_set *member);
+bool bind_topic(struct reader *reader, const cJSON *value, void *member); /* uint32_t */
 bool bind_options(struct reader *reader, const cJSON *value, struct option_changes **member);
 
 /* The nodes that a name or "zone:NAME" stands for; `value` is the text, or its key is. */
 bool bind_name(struct reader *reader, const cJSON *value, const char *name, struct raft_set *nodes);
+/* The partition whose leader a target means: `name` is what follows "partition-leader:". */
+bool bind_partition(struct reader *reader, const cJSON *value, const char *name,
+                    uint32_t *partition);
+/* For struct action.check: are there topics at all, and has the topic such a partition? */
+bool bind_has_topics(const struct reader *reader, const cJSON *item);
+bool bind_partitions(const struct reader *reader, const cJSON *item,
+                     const struct partitions *partitions);
 /* An object of raft options as changes, which the caller closes whatever came of it. Members
  * that `others` names are let pass and left alone. */
 bool bind_changes(struct reader *reader, const cJSON *object, const struct field *others,

@@ -155,6 +155,21 @@ static bool add_word(struct reader *reader, const cJSON *value, const struct tar
     return true;
 }
 
+static bool add_partition(struct reader *reader, const cJSON *value, const char *name,
+                          struct targets *targets)
+{
+    struct target target = {.kind = TARGET_PARTITION_LEADER};
+    if (!bind_partition(reader, value, name, &target.partition))
+        return false;
+    for (uint32_t i = 0; i < targets->count; i++)
+        if (targets->items[i].kind == target.kind &&
+            targets->items[i].partition == target.partition)
+            return refuse_value(reader, value, "%s is in this list already",
+                                json_shown(value).text);
+    targets->items[targets->count++] = target;
+    return true;
+}
+
 static bool add_target(struct reader *reader, const cJSON *value, struct targets *targets)
 {
     struct raft_set nodes = {0};
@@ -162,8 +177,7 @@ static bool add_target(struct reader *reader, const cJSON *value, struct targets
         return refuse_got(reader, value, field_kind_info(FIELD_TARGETS)->expected);
     const char *name = value->valuestring;
     if (has_prefix(name, partition_prefix))
-        return refuse_value(reader, value, "%s is not built yet: there are no partitions",
-                            text_shown(name).text);
+        return add_partition(reader, value, name + strlen(partition_prefix), targets);
     const struct target_word *word = find_word(name);
     if (word)
         return add_word(reader, value, word, targets);
@@ -212,8 +226,8 @@ static bool add_kind(struct reader *reader, const cJSON *value, uint32_t *kinds)
         suggest_try(&suggestion, name);
         if (strcmp(name, suggestion.word) != 0)
             continue;
-        if (kind >= RAFT_MSG_REPLICATE)
-            return refuse_value(reader, value, "%s is not built yet: there are no brokers",
+        if (kind >= RAFT_MSG_REPLICATE && !reader->scenario->layout.partition_count)
+            return refuse_value(reader, value, "brokers send %s: the plan has no \"topics\"",
                                 text_shown(name).text);
         if (*kinds >> kind & 1)
             return refuse_value(reader, value, "%s is in this list already", text_shown(name).text);

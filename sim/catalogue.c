@@ -57,21 +57,28 @@ static cJSON *metric_row(size_t index)
     static const char *const units[] = {[UNIT_MS] = "ms",
                                         [UNIT_COUNT] = "count",
                                         [UNIT_FRACTION] = "fraction",
-                                        [UNIT_PER_MINUTE] = "a minute"};
+                                        [UNIT_PER_MINUTE] = "a minute",
+                                        [UNIT_PER_SECOND] = "a second"};
     const struct metric *metric = metric_at(index);
-    bool episode = metric->kind == METRIC_EPISODE;
+    static const char *const ahead[] = {
+        [METRIC_RUN] = "", [METRIC_EPISODE] = "failover.", [METRIC_PARTITION] = "partition."};
+    static const char *const of[] = {[METRIC_RUN] = "the run",
+                                     [METRIC_EPISODE] = "each episode",
+                                     [METRIC_PARTITION] = "each episode of a partition"};
+    static const char *const also[][3] = {[METRIC_RUN] = {NULL},
+                                          [METRIC_EPISODE] = {"startup", "failover[CAUSE]"},
+                                          [METRIC_PARTITION] = {"partition[CAUSE]"}};
     struct text name = {0};
-    text_add(&name, "%s%s", episode ? "failover." : "", metric->name);
+    text_add(&name, "%s%s", ahead[metric->kind], metric->name);
     cJSON *row = new_row(text_of(&name), metric->help);
     text_close(&name);
     add(row, "unit", units[metric->unit]);
-    add(row, "of", episode ? "each episode" : "the run");
-    if (!episode)
+    add(row, "of", of[metric->kind]);
+    if (!also[metric->kind][0])
         return row;
     cJSON *names = cJSON_AddArrayToObject(row, "also_as");
-    static const char *const scopes[] = {"startup", "failover[CAUSE]"};
-    for (size_t i = 0; i < countof(scopes); i++) {
-        text_add(&name, "%s.%s", scopes[i], metric->name);
+    for (size_t i = 0; also[metric->kind][i]; i++) {
+        text_add(&name, "%s.%s", also[metric->kind][i], metric->name);
         cJSON_AddItemToArray(names, cJSON_CreateString(text_of(&name)));
         text_close(&name);
     }
@@ -162,7 +169,9 @@ static cJSON *record_row(size_t index)
                                           [DETAIL_LOSS] = "why it was lost",
                                           [DETAIL_ROLE] = "the role before",
                                           [DETAIL_NOTE] = "why",
-                                          [DETAIL_START] = "how it started"};
+                                          [DETAIL_START] = "how it started",
+                                          [DETAIL_REASON] = "why",
+                                          [DETAIL_ELECTOR] = "why"};
     const struct record_info *info = record_info((enum record_kind)index);
     cJSON *row = new_row(info->name, info->help);
     add(row, "peer", info->peer);
@@ -194,9 +203,13 @@ static cJSON *message_row(size_t index)
         [RAFT_MSG_TIMEOUT_NOW] = "campaign now: a leadership transfer",
         [RAFT_MSG_PROPOSE] = "a command on its way to the leader",
         [RAFT_MSG_READ_INDEX] = "asks how far is committed, for a read",
+        [RAFT_MSG_REPLICATE] = "records of partitions, from their leader to a follower",
+        [RAFT_MSG_REPLICATE_REPLY] = "how far the follower holds them",
+        [RAFT_MSG_PRODUCE] = "a client's record",
+        [RAFT_MSG_PRODUCE_REPLY] = "whether it is stored",
+        [RAFT_MSG_BROKER_HEARTBEAT] = "a broker says that it is there",
     };
-    const char *text = index < countof(help) ? help[index] : "between brokers; not built yet";
-    return new_row(raft_message_name((enum raft_message_kind)index), text);
+    return new_row(raft_message_name((enum raft_message_kind)index), help[index]);
 }
 
 static size_t law_count(void)
@@ -216,10 +229,49 @@ static cJSON *law_row(size_t index)
     return new_row(laws[index].name, laws[index].help);
 }
 
+/* Targets that are no words: what stands in capitals is a name. */
+static const struct {
+    const char *form, *help;
+} target_forms[] = {
+    {"zone:NAME", "the nodes of the zone"},
+    {"partition-leader:TOPIC/NUMBER", "the broker that leads the partition"},
+};
+
+static size_t target_count(void)
+{
+    return target_word_count() + countof(target_forms);
+}
+
 static cJSON *target_row(size_t index)
 {
-    const struct target_word *word = target_word_at(index);
-    return new_row(word->word, word->help);
+    size_t words = target_word_count();
+    if (index >= words)
+        return new_row(target_forms[index - words].form, target_forms[index - words].help);
+    return new_row(target_word_at(index)->word, target_word_at(index)->help);
+}
+
+/* ---- partition electors ---- */
+
+static void add_time(cJSON *row, const char *key, uint64_t ns)
+{
+    add(row, key, ns ? short_duration(ns).text : "never");
+}
+
+static cJSON *elector_row(size_t index)
+{
+    const struct elector_rules *rules = elector_at(index);
+    const struct elector_options *options = &rules->options;
+    cJSON *row = new_row(rules->name, rules->help);
+    add_time(row, "check", options->check_ns);
+    add_time(row, "timeout", options->timeout_ns);
+    add_time(row, "heartbeat", options->heartbeat_ns);
+    add_time(row, "replica_lag", options->lag_ns);
+    add_time(row, "rebalance", options->rebalance_ns);
+    add_time(row, "retry", options->retry_ns);
+    add(row, "elr", options->elr ? "true" : "false");
+    add(row, "initialise", options->at_start ? "at-start" : "with-leader");
+    add(row, "source", rules->source);
+    return row;
 }
 
 static const struct catalogue catalogues[] = {
@@ -233,7 +285,8 @@ static const struct catalogue catalogues[] = {
     {"records", "what traces and conditions are made of", record_count, record_row},
     {"distributions", "how times may be drawn", law_count, law_row},
     {"messages", "kinds of message", message_count, message_row},
-    {"targets", "words that stand for nodes", target_word_count, target_row},
+    {"targets", "words that stand for nodes", target_count, target_row},
+    {"electors", "rules by which partition leaders are chosen", elector_count, elector_row},
 };
 
 size_t catalogue_count(void)

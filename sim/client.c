@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sim/broker.h"
 #include "sim/node.h"
 
 /* An event has one number: of the command, with that of its client above. */
@@ -59,8 +60,8 @@ static uint32_t next_to_ask(const struct world *world, const struct client_plan 
 }
 
 /* A client is as far from a node as the others are that it is beside. */
-static const struct distribution *latency_to(const struct world *world,
-                                             const struct client_plan *plan, uint32_t to)
+const struct distribution *client_latency(const struct world *world, const struct client_plan *plan,
+                                          uint32_t to)
 {
     const struct scenario *scenario = world->scenario;
     const struct link_class *class = &scenario->classes[0];
@@ -79,7 +80,7 @@ static void propose(struct world *world, uint32_t number)
     struct client *client = &world->clients[number - 1];
     uint32_t to = client->believed ? client->believed : next_to_ask(world, plan, client);
     uint64_t latency_ns =
-        distribution_sample(latency_to(world, plan, to), draw(client, CLIENT_LATENCY));
+        distribution_sample(client_latency(world, plan, to), draw(client, CLIENT_LATENCY));
     uint64_t command = ++world->commands | (uint64_t)number << CLIENT_SHIFT;
     client->ticks++;
     queue_push(&world->queue, world->now_ns + latency_ns,
@@ -113,12 +114,23 @@ static void arrive(struct world *world, struct event *event)
     learn(world, number, node->role == RAFT_LEADER ? node->id : node->lead);
 }
 
+/* Its next record is due; brokers know what to do with it. */
+static void produce(struct world *world, struct event *event)
+{
+    uint32_t number = (uint32_t)event->number;
+    broker_event(world, event);
+    world->clients[number - 1].ticks++;
+    schedule(world, number, world->now_ns);
+}
+
 void client_event(struct world *world, struct event *event)
 {
-    if (event->kind == EVENT_CLIENT)
-        propose(world, (uint32_t)event->number);
-    else
+    if (event->kind != EVENT_CLIENT)
         arrive(world, event);
+    else if (world->scenario->clients[event->number - 1].kind == CLIENT_PRODUCES)
+        produce(world, event);
+    else
+        propose(world, (uint32_t)event->number);
 }
 
 void node_propose(struct world *world, uint32_t id)

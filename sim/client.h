@@ -11,4 +11,8 @@ void clients_begin(struct world *world);
 /* EVENT_CLIENT: a client proposes. EVENT_PROPOSE: a command reaches its node. */
 void client_event(struct world *world, struct event *event);
 
+/* The one-way latency between a client of that plan and a node. */
+const struct distribution *client_latency(const struct world *world, const struct client_plan *plan,
+                                          uint32_t to);
+
 #endif

@@ -201,6 +201,8 @@ struct deed *deed_new(struct world *world, uint32_t item, uint32_t turn)
         .end_ns = NS_MAX,
         .sides = kept.sides,
         .side_room = kept.side_room,
+        .partitions = kept.partitions,
+        .partition_room = kept.partition_room,
     };
     return deed;
 }

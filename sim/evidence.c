@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/observer.h"
+#include "sim/promise.h"
 
 enum { RING = 4096 };
 
@@ -16,31 +17,44 @@ struct ring {
 /* What is rare would soon be pushed out by what happens with every message. */
 struct evidence {
     struct ring rare, frequent;
+    bool over; /* the rule is broken: what the same event brings after that is no evidence */
 };
 
 static const uint64_t rare_kinds =
     RECORD_BIT(TERM) | RECORD_BIT(BECAME_FOLLOWER) | RECORD_BIT(BECAME_CANDIDATE) |
     RECORD_BIT(BECAME_LEADER) | RECORD_BIT(VOTED) | RECORD_BIT(STEPPED_DOWN) |
-    RECORD_BIT(WRITE_LOST) | RECORD_BIT(STARTED) | RECORD_BIT(CRASHED);
-static const uint64_t frequent_kinds = RECORD_BIT(LOG) | RECORD_BIT(COMMITTED) |
-                                       RECORD_BIT(APPLIED) | RECORD_BIT(WRITE) |
-                                       RECORD_BIT(DURABLE);
+    RECORD_BIT(WRITE_LOST) | RECORD_BIT(STARTED) | RECORD_BIT(CRASHED) |
+    RECORD_BIT(PARTITION_CHANGED) | RECORD_BIT(PARTITION_LED) | RECORD_BIT(TRUNCATED);
+static const uint64_t frequent_kinds =
+    RECORD_BIT(LOG) | RECORD_BIT(COMMITTED) | RECORD_BIT(APPLIED) | RECORD_BIT(WRITE) |
+    RECORD_BIT(DURABLE) | RECORD_BIT(METADATA_APPLIED) | RECORD_BIT(APPENDED) |
+    RECORD_BIT(HIGH_WATERMARK) | RECORD_BIT(ACKED);
 
-static void keep_in(struct ring *ring, const struct record *record)
+/* Records of one partition, which is their index. */
+static const uint64_t partition_kinds = RECORD_BIT(PARTITION_CHANGED) | RECORD_BIT(PARTITION_LED) |
+                                        RECORD_BIT(TRUNCATED) | RECORD_BIT(APPENDED) |
+                                        RECORD_BIT(HIGH_WATERMARK) | RECORD_BIT(ACKED);
+
+/* Judges see a record first: the one that breaks a rule is still kept. */
+static void keep_in(struct evidence *evidence, struct ring *ring, const struct world *world,
+                    const struct record *record)
 {
+    if (evidence->over)
+        return;
+    evidence->over = world->judge.broken;
     ring->items[ring->count++ % RING] = *record;
 }
 
 static void observe_rare(void *context, struct world *world, const struct record *record)
 {
-    (void)world;
-    keep_in(&((struct evidence *)context)->rare, record);
+    struct evidence *evidence = context;
+    keep_in(evidence, &evidence->rare, world, record);
 }
 
 static void observe_frequent(void *context, struct world *world, const struct record *record)
 {
-    (void)world;
-    keep_in(&((struct evidence *)context)->frequent, record);
+    struct evidence *evidence = context;
+    keep_in(evidence, &evidence->frequent, world, record);
 }
 
 /* A message of the judged node tells of the rule only if it grants or acknowledges something. */
@@ -48,9 +62,8 @@ static void observe_sent(void *context, struct world *world, const struct record
 {
     bool claims =
         record->message == RAFT_MSG_VOTE_REPLY || record->message == RAFT_MSG_APPEND_REPLY;
-    (void)world;
     if (claims && !record->reject)
-        keep_in(&((struct evidence *)context)->frequent, record);
+        observe_frequent(context, world, record);
 }
 
 struct evidence *evidence_new(void)
@@ -62,6 +75,7 @@ void evidence_open(void *context, struct world *world)
 {
     struct evidence *evidence = context;
     evidence->rare.count = evidence->frequent.count = 0;
+    evidence->over = false;
     world_subscribe(world, rare_kinds,
                     (struct subscription){.observe = observe_rare, .state = evidence});
     world_subscribe(world, frequent_kinds,
@@ -75,27 +89,53 @@ void evidence_free(struct evidence *evidence)
     free(evidence);
 }
 
-static uint64_t kinds_of_rule(const char *rule)
+/* NULL: a rule that is no invariant. */
+static const struct invariant *find_rule(const char *rule)
 {
     for (size_t i = 0; i < invariant_count(); i++)
         if (strcmp(invariant_at(i)->name, rule) == 0)
-            return invariant_at(i)->kinds;
-    return UINT64_MAX;
+            return invariant_at(i);
+    return NULL;
+}
+
+static bool of_partition(const struct record *record)
+{
+    return partition_kinds >> record->kind & 1;
+}
+
+/* Of the same partition, or else of the same term. */
+static bool same_matter(const struct record *record, const struct record *last)
+{
+    if (of_partition(last))
+        return of_partition(record) && record->index == last->index;
+    return record->term == last->term;
 }
 
 /* How well a record fits the one that broke the rule; 0: not at all. */
 static int fitness(const struct record *record, const struct record *last)
 {
-    if (record->kind == last->kind && record->term == last->term)
+    if (record->kind == last->kind && same_matter(record, last))
         return 3;
     if (record->kind == RECORD_CRASHED || record->kind == RECORD_WRITE_LOST)
         return 2;
-    return record->term == last->term ? 1 : 0;
+    return same_matter(record, last) ? 1 : 0;
 }
 
-static bool concerns(const struct record *record, uint64_t kinds, const struct raft_set *nodes)
+/* What is of another partition tells nothing of this one. */
+static bool is_foreign(const struct record *record, const struct record *last)
 {
-    return kinds >> record->kind & 1 && raft_set_has(nodes, record->node);
+    return of_partition(last) && fitness(record, last) == 0;
+}
+
+static bool concerns(const struct record *record, const struct invariant *rule,
+                     const struct raft_set *nodes)
+{
+    if (!raft_set_has(nodes, record->node))
+        return false;
+    if (rule && rule->messages && record->kind == RECORD_SENT &&
+        !(rule->messages >> record->message & 1))
+        return false;
+    return !rule || rule->kinds >> record->kind & 1;
 }
 
 /* Puts the record among the found ones, best first, and drops the worst of too many. */
@@ -141,12 +181,13 @@ static const struct record *latest(const struct evidence *evidence, uint64_t *le
 size_t evidence_find(const struct evidence *evidence, const struct judge *judge,
                      struct record found[EVIDENCE_MAX])
 {
-    uint64_t kinds = kinds_of_rule(judge->rule);
+    const struct invariant *rule = find_rule(judge->rule);
     uint64_t left[] = {evidence->rare.count, evidence->frequent.count};
     const struct record *record;
     size_t count = 0;
     while ((record = latest(evidence, left)) != NULL)
-        if (concerns(record, kinds, &judge->nodes) && (count || record->at_ns <= judge->at_ns))
+        if (concerns(record, rule, &judge->nodes) &&
+            (count ? !is_foreign(record, &found[0]) : record->at_ns <= judge->at_ns))
             count = place(found, count, *record);
     qsort(found, count, sizeof *found, earlier_first);
     return count;
@@ -183,6 +224,26 @@ static void add_numbers(const struct record *record, struct text *text)
              record->index, value ? value : "value", record->value, record->term);
 }
 
+static void add_partition(const struct scenario *scenario, const struct record *record,
+                          struct text *text)
+{
+    static const struct {
+        const char *verb, *value;
+    } words[RECORD_KINDS] = {
+        [RECORD_PARTITION_CHANGED] = {"applies a change of", "partition epoch"},
+        [RECORD_PARTITION_LED] = {"takes over", "its log ends at"},
+        [RECORD_TRUNCATED] = {"cuts its log of", "which now ends at"},
+        [RECORD_APPENDED] = {"stores a client's record in", "at offset"},
+        [RECORD_HIGH_WATERMARK] = {"moves the high watermark of", "to"},
+        [RECORD_ACKED] = {"has acknowledged, for", "record"},
+    };
+    text_add(text, " %s %s", words[record->kind].verb,
+             partition_name(scenario, (uint32_t)record->index).text);
+    if (record->kind != RECORD_ACKED)
+        text_add(text, " in epoch %" PRIu64, record->term);
+    text_add(text, ", %s %" PRIu64, words[record->kind].value, record->value);
+}
+
 void record_sentence(const struct scenario *scenario, const struct record *record,
                      struct text *text)
 {
@@ -196,8 +257,13 @@ void record_sentence(const struct scenario *scenario, const struct record *recor
                  record->message == RAFT_MSG_VOTE_REPLY ? "granted" : "acknowledged", record->term);
     else if (verb_of(record->kind))
         text_add(text, "%s %s term %" PRIu64, node, verb_of(record->kind), record->term);
+    else if (record->kind == RECORD_METADATA_APPLIED)
+        text_add(text, "%s has applied metadata up to index %" PRIu64, node, record->index);
     else {
         text_add(text, "%s", node);
-        add_numbers(record, text);
+        if (of_partition(record))
+            add_partition(scenario, record, text);
+        else
+            add_numbers(record, text);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "sim/episode.h"
 #include "sim/metric.h"
+#include "sim/partition_episode.h"
 
 /* Where a window begins or ends. */
 struct edge {
@@ -49,6 +50,16 @@ void measures_free(struct measures *measures)
     free(measures);
 }
 
+bool measures_of_topics(const struct measures *measures)
+{
+    return measures->world->brokers != NULL;
+}
+
+static bool takes_part(const struct measures *measures, const struct family *family)
+{
+    return !family->of_topics || measures_of_topics(measures);
+}
+
 /* ---- windows ---- */
 
 /* Sorted by insertion: there are few. */
@@ -84,7 +95,7 @@ uint64_t measures_next_edge_ns(const struct measures *measures)
 static void mark(struct measures *measures, uint32_t number)
 {
     for (size_t i = 0; i < family_count(); i++)
-        if (family_at(i)->mark)
+        if (family_at(i)->mark && takes_part(measures, family_at(i)))
             family_at(i)->mark(measures->states[i], measures->world, number);
 }
 
@@ -137,6 +148,8 @@ void measures_open(struct measures *measures, struct world *world)
         (struct subscription){.observe = episodes_observe, .state = &measures->episodes});
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *family = family_at(i);
+        if (!takes_part(measures, family))
+            continue;
         if (family->open)
             family->open(measures->states[i], world);
         if (family->observe)
@@ -151,6 +164,9 @@ void measures_finish(struct measures *measures, struct world *world)
     must(measures->world == world);
     measures->end_ns = world->now_ns;
     measures_edge(measures);
+    for (size_t i = 0; i < family_count(); i++)
+        if (family_at(i)->finish && takes_part(measures, family_at(i)))
+            family_at(i)->finish(measures->states[i], world);
     while (measures->edge_next <= measures->edge_count)
         mark(measures, measures->edge_next++);
     episodes_finish(&measures->episodes);
@@ -179,24 +195,44 @@ uint32_t measures_terms(const struct measures *measures, const struct term_begun
     return measures->campaigns.term_count;
 }
 
+static const void *state_of(const struct measures *measures, const struct family *family)
+{
+    size_t which = 0;
+    while (family_at(which) != family)
+        which++;
+    return measures->states[which];
+}
+
+uint32_t measures_partitions(const struct measures *measures,
+                             const struct partition_episode **episodes)
+{
+    const struct family *family = &family_partitions;
+    *episodes = NULL;
+    return takes_part(measures, family) ? family->partitions(state_of(measures, family), episodes)
+                                        : 0;
+}
+
+struct spurious measures_spurious(const struct measures *measures)
+{
+    const struct partition_episodes *all = state_of(measures, &family_partitions);
+    return measures_of_topics(measures) ? all->spurious : (struct spurious){0};
+}
+
 /* ---- values ---- */
 
 struct value measure_value(struct measures *measures, const struct metric_ref *ref, uint32_t window)
 {
     uint32_t row;
-    size_t which = 0;
     const struct family *family = family_of(ref->index, &row);
     struct period period = period_of(measures, window);
-    if (ref->metric->kind == METRIC_EPISODE) {
+    if (ref->metric->kind != METRIC_RUN) {
         struct samples samples = measure_samples(measures, ref, window);
         return sample_statistic(&samples, NULL);
     }
-    while (family_at(which) != family)
-        which++;
     /* A window that the run did not reach has no value, not even 0. */
-    if (window > 0 && period.from_ns >= measures->end_ns)
+    if (!takes_part(measures, family) || (window > 0 && period.from_ns >= measures->end_ns))
         return (struct value){0};
-    return family->value(measures->states[which], measures, row, &period);
+    return family->value(state_of(measures, family), measures, row, &period);
 }
 
 static int ascending(const void *a, const void *b)
@@ -215,6 +251,43 @@ static void add_sample(struct measures *measures, struct samples *samples, struc
         samples->first = value;
 }
 
+static void add_episodes(struct measures *measures, const struct metric_ref *ref,
+                         const struct period *period, struct samples *samples)
+{
+    for (uint32_t i = 0; i < measures->episodes.count; i++) {
+        const struct episode *episode = &measures->episodes.items[i];
+        bool unended;
+        if (!episode_counts(ref, episode, i) ||
+            (period->window > 0 && !period_has(period, episode->begin_ns)))
+            continue;
+        struct value value = episode_value(ref, episode, &unended);
+        samples->unended += unended;
+        if (unended)
+            samples->last = (struct value){0};
+        if (value.known)
+            add_sample(measures, samples, value);
+    }
+}
+
+static void add_partitions(struct measures *measures, const struct metric_ref *ref,
+                           const struct period *period, struct samples *samples)
+{
+    const struct partition_episode *episodes;
+    uint32_t count = measures_partitions(measures, &episodes);
+    for (uint32_t i = 0; i < count; i++) {
+        bool unended;
+        if (!partition_counts(ref, &episodes[i]) ||
+            (period->window > 0 && !period_has(period, episodes[i].begin_ns)))
+            continue;
+        struct value value = partition_value(ref, &episodes[i], &unended);
+        samples->unended += unended;
+        if (unended)
+            samples->last = (struct value){0};
+        if (value.known)
+            add_sample(measures, samples, value);
+    }
+}
+
 struct samples measure_samples(struct measures *measures, const struct metric_ref *ref,
                                uint32_t window)
 {
@@ -224,19 +297,10 @@ struct samples measure_samples(struct measures *measures, const struct metric_re
         struct value value = measure_value(measures, ref, window);
         if (value.known)
             add_sample(measures, &samples, value);
-    }
-    for (uint32_t i = 0; ref->metric->kind == METRIC_EPISODE && i < measures->episodes.count; i++) {
-        const struct episode *episode = &measures->episodes.items[i];
-        bool unended;
-        if (!episode_counts(ref, episode, i) ||
-            (window > 0 && !period_has(&period, episode->begin_ns)))
-            continue;
-        struct value value = episode_value(ref, episode, &unended);
-        samples.unended += unended;
-        if (unended)
-            samples.last = (struct value){0};
-        if (value.known)
-            add_sample(measures, &samples, value);
+    } else if (ref->metric->kind == METRIC_EPISODE) {
+        add_episodes(measures, ref, &period, &samples);
+    } else {
+        add_partitions(measures, ref, &period, &samples);
     }
     if (samples.count > 0)
         qsort(measures->items, samples.count, sizeof(double), ascending);

@@ -8,9 +8,11 @@
 
 #define CAUSES(X)                                                                                  \
     X(START, "start")                                                                              \
-    X(CRASH, "crash") X(PAUSE, "pause") X(ISOLATE, "isolate") X(PARTITION, "partition")            \
-        X(LINK, "link") X(DISK, "disk") X(CLOCK, "clock") X(REMOVAL, "removal")                    \
-            X(TRANSFER, "transfer") X(UNPLANNED, "unplanned")
+    X(CRASH, "crash")                                                                              \
+    X(PAUSE, "pause")                                                                              \
+    X(ISOLATE, "isolate")                                                                          \
+    X(PARTITION, "partition") X(LINK, "link") X(DISK, "disk") X(CLOCK, "clock")                    \
+        X(REMOVAL, "removal") X(TRANSFER, "transfer") X(UNPLANNED, "unplanned")
 
 #define TRIGGERS(X)                                                                                \
     X(LEADER_LOST, "timeout: leader lost")                                                         \
@@ -102,13 +104,14 @@ struct episode {
     uint32_t unplanned_node; /* UNPLANNED: the node that triggered it; 0: unknown */
 };
 
-enum unit { UNIT_MS, UNIT_COUNT, UNIT_FRACTION, UNIT_PER_MINUTE };
-enum metric_kind { METRIC_RUN, METRIC_EPISODE }; /* one value a run; one value an episode */
+enum unit { UNIT_MS, UNIT_COUNT, UNIT_FRACTION, UNIT_PER_MINUTE, UNIT_PER_SECOND };
+/* One value a run; one an episode without a leader; one an episode of a partition. */
+enum metric_kind { METRIC_RUN, METRIC_EPISODE, METRIC_PARTITION };
 
 /* One metric of a family (sim/metric.h). Those of episodes exist as startup.X, failover.X and
- * failover[cause].X. */
+ * failover[cause].X, those of partitions as partition.X and partition[cause].X. */
 struct metric {
-    const char *name; /* "split_votes"; episodes: "detect_ms" */
+    const char *name; /* "split_votes"; of episodes: "detect_ms" */
     const char *help;
     enum unit unit;
     enum metric_kind kind;
@@ -120,7 +123,7 @@ struct metric_ref {
     uint32_t index; /* as metric_at counts */
     bool startup;   /* episode metrics: of the first episode, else of the others */
     bool one_cause;
-    enum cause cause;
+    uint32_t cause; /* enum cause; partitions: enum partition_cause */
 };
 
 /* One value, or nothing: what did not happen is null. */
@@ -136,7 +139,8 @@ struct samples {
     struct value first, last; /* in the order of time; null if that one has not ended */
 };
 
-struct measures; /* the state of all metrics of one run; kept for the next */
+struct partition_episode; /* sim/partition_episode.h */
+struct measures;          /* the state of all metrics of one run; kept for the next */
 
 struct measures *measures_new(void);
 /* Subscribes; call between world_open and world_begin. */
@@ -153,6 +157,14 @@ uint32_t measures_episodes(const struct measures *measures, const struct episode
 uint32_t measures_campaigns(const struct measures *measures, const struct campaign **campaigns);
 /* Terms in the order in which they were begun. */
 uint32_t measures_terms(const struct measures *measures, const struct term_begun **terms);
+/* Of all partitions, in the order in which they began; 0: the plan has no topics. */
+uint32_t measures_partitions(const struct measures *measures,
+                             const struct partition_episode **episodes);
+/* Elections of healthy partitions, and the times from one to the next of the same partition. */
+struct spurious {
+    uint64_t count, gaps, gaps_ns;
+};
+struct spurious measures_spurious(const struct measures *measures);
 /* The simulated time that was measured. */
 uint64_t measures_end_ns(const struct measures *measures);
 
@@ -161,14 +173,12 @@ const struct metric *metric_at(size_t index);
 /* Resolves "failover[crash].total_ms", "term.last", "messages.vote.sent". False: no such metric;
  * `nearest` (or NULL) then knows the nearest name, for suggest_hint. */
 bool metric_resolve(const char *name, struct metric_ref *ref, struct suggestion *nearest);
-/* Every name that can be asked for, in the table's order: startup.X, failover.X, failover[c].X. */
+/* Every name that can be asked for, in the table's order: startup.X, failover.X, failover[c].X;
+ * partition.X, partition[c].X. */
 void metric_names(void (*each)(void *context, const char *name, const struct metric_ref *ref),
                   void *context);
-/* Is it among the episodes that the metric is about? `position` is its own in the run. */
-bool episode_counts(const struct metric_ref *ref, const struct episode *episode, uint32_t position);
-/* The metric's value in one episode: not known, or (`unended`) above every other. */
-struct value episode_value(const struct metric_ref *ref, const struct episode *episode,
-                           bool *unended);
+/* Did the run have topics, as a family of_topics needs? */
+bool measures_of_topics(const struct measures *measures);
 /* The full names that a run has something to say about, in the table's order (with
  * failover[cause].X for each cause that occurred): calls `each` with name and reference. */
 void metric_each(const struct measures *measures,

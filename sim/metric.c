@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/partition_episode.h"
 #include "sim/suggest.h"
 
 enum { NAME_MAX_SIZE = 96 };
@@ -79,29 +80,101 @@ const char *failure_name(enum failure failure)
 
 /* ---- names ---- */
 
-/* Takes "startup." or "failover." or "failover[cause]." off the name. */
-static const char *take_scope(const char *name, struct metric_ref *ref)
+/* How the metrics of a kind are called: as they are, or behind one of these. */
+struct scopes {
+    const char *name;  /* "failover" */
+    const char *first; /* "startup": of the first episode alone; NULL: there is none */
+    const char *(*cause)(uint32_t cause);
+    uint32_t count; /* of causes */
+};
+
+static const char *cause_of_failover(uint32_t cause)
 {
-    const char startup[] = "startup.", failover[] = "failover";
-    if (strncmp(name, startup, strlen(startup)) == 0) {
-        ref->startup = true;
-        return name + strlen(startup);
+    return cause_name((enum cause)cause);
+}
+
+static const char *cause_of_partition(uint32_t cause)
+{
+    return partition_cause_name((enum partition_cause)cause);
+}
+
+static const struct scopes scopes_of[] = {
+    [METRIC_RUN] = {0},
+    [METRIC_EPISODE] = {"failover", "startup", cause_of_failover, CAUSE_COUNT},
+    [METRIC_PARTITION] = {"partition", NULL, cause_of_partition, PARTITION_CAUSE_COUNT},
+};
+
+/* The scopes of a kind in their order: the first, all others, those of each cause. */
+static uint32_t scope_count(const struct scopes *scopes)
+{
+    return scopes->name ? (scopes->first ? 2u : 1u) + scopes->count : 1;
+}
+
+static void scope_at(const struct scopes *scopes, struct metric_ref *ref, uint32_t scope)
+{
+    uint32_t all = scopes->first != NULL;
+    ref->startup = scope < all;
+    ref->one_cause = scope > all;
+    ref->cause = ref->one_cause ? scope - all - 1 : 0;
+}
+
+static void write_name(char *text, const struct metric_ref *ref)
+{
+    const struct scopes *scopes = &scopes_of[ref->metric->kind];
+    const char *name = ref->metric->name;
+    if (!scopes->name)
+        snprintf(text, NAME_MAX_SIZE, "%s", name);
+    else if (ref->one_cause)
+        snprintf(text, NAME_MAX_SIZE, "%s[%s].%s", scopes->name, scopes->cause(ref->cause), name);
+    else
+        snprintf(text, NAME_MAX_SIZE, "%s.%s", ref->startup ? scopes->first : scopes->name, name);
+}
+
+void metric_names(void (*each)(void *context, const char *name, const struct metric_ref *ref),
+                  void *context)
+{
+    char name[NAME_MAX_SIZE];
+    for (size_t i = 0; i < metric_count(); i++) {
+        struct metric_ref ref = {.metric = metric_at(i), .index = (uint32_t)i};
+        const struct scopes *scopes = &scopes_of[ref.metric->kind];
+        for (uint32_t scope = 0; scope < scope_count(scopes); scope++) {
+            scope_at(scopes, &ref, scope);
+            write_name(name, &ref);
+            each(context, name, &ref);
+        }
     }
-    if (strncmp(name, failover, strlen(failover)) != 0)
+}
+
+static void try_name(void *context, const char *name, const struct metric_ref *ref)
+{
+    (void)ref;
+    suggest_try(context, name);
+}
+
+/* "failover[" and "crash]." of the name: the rest, or NULL. */
+static const char *take(const char *name, const char *word, const char *after)
+{
+    size_t size = strlen(word);
+    if (strncmp(name, word, size) != 0 || strncmp(name + size, after, strlen(after)) != 0)
         return NULL;
-    name += strlen(failover);
-    if (*name == '.')
-        return name + 1;
-    for (enum cause cause = 0; *name == '[' && cause < CAUSE_COUNT; cause++) {
-        size_t size = strlen(cause_name(cause));
-        if (strncmp(name + 1, cause_name(cause), size) != 0 ||
-            strncmp(name + 1 + size, "].", 2) != 0)
-            continue;
-        ref->one_cause = true;
-        ref->cause = cause;
-        return name + size + 3;
+    return name + size + strlen(after);
+}
+
+/* Takes "startup." or "failover." or "failover[cause]." off the name; NULL: it has none of them. */
+static const char *take_scope(const char *name, const struct scopes *scopes, struct metric_ref *ref)
+{
+    const char *rest = scopes->first ? take(name, scopes->first, ".") : NULL;
+    *ref = (struct metric_ref){.startup = rest != NULL};
+    if (!rest)
+        rest = take(name, scopes->name, ".");
+    if (rest)
+        return rest;
+    name = take(name, scopes->name, "[");
+    for (uint32_t cause = 0; name && !rest && cause < scopes->count; cause++) {
+        rest = take(name, scopes->cause(cause), "].");
+        *ref = (struct metric_ref){.one_cause = true, .cause = cause};
     }
-    return NULL;
+    return rest;
 }
 
 static bool find(const char *name, enum metric_kind kind, struct metric_ref *ref)
@@ -117,56 +190,15 @@ static bool find(const char *name, enum metric_kind kind, struct metric_ref *ref
     return false;
 }
 
-static void write_name(char *text, const struct metric_ref *ref)
-{
-    const char *name = ref->metric->name;
-    if (ref->metric->kind == METRIC_RUN)
-        snprintf(text, NAME_MAX_SIZE, "%s", name);
-    else if (ref->startup)
-        snprintf(text, NAME_MAX_SIZE, "startup.%s", name);
-    else if (ref->one_cause)
-        snprintf(text, NAME_MAX_SIZE, "failover[%s].%s", cause_name(ref->cause), name);
-    else
-        snprintf(text, NAME_MAX_SIZE, "failover.%s", name);
-}
-
-/* The scopes of an episode metric in their order: startup, failover, failover[cause] .. */
-enum { SCOPES = 1 + CAUSE_COUNT };
-
-static void scope_at(struct metric_ref *ref, uint32_t scope)
-{
-    ref->startup = scope == 0;
-    ref->one_cause = scope > 1;
-    ref->cause = ref->one_cause ? (enum cause)(scope - 1) : CAUSE_START;
-}
-
-void metric_names(void (*each)(void *context, const char *name, const struct metric_ref *ref),
-                  void *context)
-{
-    char name[NAME_MAX_SIZE];
-    for (size_t i = 0; i < metric_count(); i++) {
-        struct metric_ref ref = {.metric = metric_at(i), .index = (uint32_t)i};
-        uint32_t scopes = ref.metric->kind == METRIC_EPISODE ? SCOPES : 1;
-        for (uint32_t scope = 0; scope < scopes; scope++) {
-            if (ref.metric->kind == METRIC_EPISODE)
-                scope_at(&ref, scope);
-            write_name(name, &ref);
-            each(context, name, &ref);
-        }
-    }
-}
-
-static void try_name(void *context, const char *name, const struct metric_ref *ref)
-{
-    (void)ref;
-    suggest_try(context, name);
-}
-
 bool metric_resolve(const char *name, struct metric_ref *ref, struct suggestion *nearest)
 {
+    for (uint32_t kind = METRIC_EPISODE; kind <= METRIC_PARTITION; kind++) {
+        const char *rest = take_scope(name, &scopes_of[kind], ref);
+        if (rest && find(rest, (enum metric_kind)kind, ref))
+            return true;
+    }
     *ref = (struct metric_ref){0};
-    const char *rest = take_scope(name, ref);
-    if (rest ? find(rest, METRIC_EPISODE, ref) : find(name, METRIC_RUN, ref))
+    if (find(name, METRIC_RUN, ref))
         return true;
     if (nearest) {
         *nearest = (struct suggestion){.word = name};
@@ -181,16 +213,34 @@ struct telling {
     void *context;
 };
 
+static bool is_said(const struct measures *measures, const struct metric_ref *ref)
+{
+    const struct episode *episodes;
+    const struct partition_episode *partitions;
+    uint32_t row, count = 0;
+    if (family_of(ref->index, &row)->of_topics && !measures_of_topics(measures))
+        return false;
+    if (ref->metric->kind == METRIC_RUN)
+        return true;
+    if (ref->metric->kind == METRIC_EPISODE) {
+        count = measures_episodes(measures, &episodes);
+        for (uint32_t i = 0; i < count; i++)
+            if (episode_counts(ref, &episodes[i], i))
+                return true;
+        return false;
+    }
+    count = measures_partitions(measures, &partitions);
+    for (uint32_t i = 0; i < count; i++)
+        if (partition_counts(ref, &partitions[i]))
+            return true;
+    return false;
+}
+
 /* Does the run have an episode that the name is about? */
 static void tell(void *context, const char *name, const struct metric_ref *ref)
 {
     const struct telling *telling = context;
-    const struct episode *episodes;
-    uint32_t count = measures_episodes(telling->measures, &episodes);
-    bool said = ref->metric->kind == METRIC_RUN;
-    for (uint32_t i = 0; i < count && !said; i++)
-        said = episode_counts(ref, &episodes[i], i);
-    if (said)
+    if (is_said(telling->measures, ref))
         telling->each(telling->context, name, ref);
 }
 
@@ -216,4 +266,19 @@ struct value episode_value(const struct metric_ref *ref, const struct episode *e
     const struct family *family = family_of(ref->index, &row);
     *unended = episode->outcome == OUTCOME_OPEN;
     return *unended ? (struct value){0} : family->episode(episode, row);
+}
+
+bool partition_counts(const struct metric_ref *ref, const struct partition_episode *episode)
+{
+    return ref->one_cause ? episode->cause == ref->cause : episode->cause != PARTITION_LOST_START;
+}
+
+struct value partition_value(const struct metric_ref *ref, const struct partition_episode *episode,
+                             bool *unended)
+{
+    uint32_t row;
+    const struct family *family = family_of(ref->index, &row);
+    struct value value = family->partition(episode, row);
+    *unended = !value.known && episode->outcome == PARTITION_OPEN;
+    return value;
 }

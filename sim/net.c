@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/broker.h"
 #include "sim/node.h"
 #include "sim/plan.h"
 
@@ -116,6 +117,11 @@ void net_lose(struct world *world, struct packet *packet, enum loss_reason reaso
 {
     emit_lost(world, &packet->label, packet->id, reason);
     packet_free(world, packet);
+}
+
+void net_never_sent(struct world *world, const struct raft_message *label, enum loss_reason reason)
+{
+    emit_lost(world, label, ++world->message_ids, reason);
 }
 
 /* Draws of a link are keyed by (from, kind, to) and the message's number among its like. */
@@ -265,8 +271,12 @@ void net_deliver(struct world *world, struct event *event)
         return;
     const struct raft_message *label = &packet->label;
     emit_delivered(world, packet);
-    node_step(world, node,
-              &(struct raft_input){.kind = RAFT_RECEIVE, .message = label, .body = packet->body});
+    if (label->kind >= RAFT_MSG_REPLICATE)
+        broker_receive(world, node, packet);
+    else
+        node_step(
+            world, node,
+            &(struct raft_input){.kind = RAFT_RECEIVE, .message = label, .body = packet->body});
     packet_free(world, packet);
 }
 

@@ -15,6 +15,9 @@ void net_send(struct world *world, const struct raft_message *label, const void 
 struct packet *packet_new(struct world *world, const struct raft_message *label, const void *body);
 void packet_free(struct world *world, struct packet *packet);
 
+/* The message has left the core and goes no further: it was never sent. */
+void net_never_sent(struct world *world, const struct raft_message *label, enum loss_reason reason);
+
 /* EVENT_DELIVER. Takes the packet unless the node is held or slow. */
 void net_deliver(struct world *world, struct event *event);
 

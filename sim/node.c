@@ -1,55 +1,11 @@
 #include "sim/node.h"
 
+#include "sim/broker.h"
 #include "sim/clock.h"
 #include "sim/disk.h"
+#include "sim/host.h"
 #include "sim/net.h"
 #include "sim/plan.h"
-
-static void emit_note(struct world *world, const struct node *node, const struct raft_note *note)
-{
-    struct record record = {
-        .node = node->id,
-        .peer = note->peer,
-        .term = note->term,
-        .value = note->value,
-        .detail = note->kind,
-        .prevote = note->prevote,
-    };
-    switch ((enum raft_note_kind)note->kind) {
-    case RAFT_NOTE_CAMPAIGN_TIMEOUT:
-    case RAFT_NOTE_CAMPAIGN_FORCED:
-    case RAFT_NOTE_CAMPAIGN_TRANSFER:
-    case RAFT_NOTE_CAMPAIGN_PREVOTE_WON:
-        record.kind = RECORD_CAMPAIGN;
-        break;
-    case RAFT_NOTE_REFUSED_VOTED:
-    case RAFT_NOTE_REFUSED_LEADER:
-    case RAFT_NOTE_REFUSED_LOG:
-    case RAFT_NOTE_REFUSED_LEASE:
-    case RAFT_NOTE_REFUSED_PRIORITY:
-    case RAFT_NOTE_REFUSED_STALE:
-        record.kind = RECORD_REFUSED;
-        break;
-    case RAFT_NOTE_QUORUM_LOST:
-        record.kind = RECORD_STEPPED_DOWN;
-        break;
-    case RAFT_NOTE_TRANSFER_ABORTED:
-        record.kind = RECORD_TRANSFER_ABORTED;
-        break;
-    case RAFT_NOTE_PROPOSAL_DROPPED:
-        record.kind = RECORD_PROPOSAL_DROPPED;
-        break;
-    case RAFT_NOTE_PROPOSAL_FORWARDED:
-        record.kind = RECORD_PROPOSAL_FORWARDED;
-        break;
-    case RAFT_NOTE_INPUT_REFUSED:
-        record.kind = RECORD_INPUT_REFUSED;
-        break;
-    case RAFT_NOTE_KINDS:
-        must(false);
-    }
-    world_emit(world, record);
-}
 
 static enum record_kind role_record(enum raft_role role)
 {
@@ -87,6 +43,7 @@ static void emit_election(struct world *world, struct node *node)
 {
     const struct raft_view *view = node->view;
     bool new_term = view->term != node->term;
+    bool new_role = new_term || view->role != node->role || view->lead != node->lead;
     if (new_term)
         emit_term(world, node);
     if (view->role != node->role)
@@ -106,6 +63,8 @@ static void emit_election(struct world *world, struct node *node)
                                               .term = node->term,
                                               .peer = node->vote});
     }
+    if (new_role && world->brokers)
+        broker_role(world, node);
 }
 
 static void emit_log(struct world *world, struct node *node)
@@ -134,7 +93,7 @@ static void emit_changes(struct world *world, struct node *node)
 {
     const struct raft_view *view = node->view;
     for (uint32_t i = 0; i < world->output.note_count; i++)
-        emit_note(world, node, &world->output.notes[i]);
+        node_say(world, node, &world->output.notes[i]);
     if (view->term != node->term || view->role != node->role || view->lead != node->lead ||
         view->vote != node->vote)
         emit_election(world, node);
@@ -191,8 +150,9 @@ void node_rearm(struct world *world, uint32_t id)
 /* What a step leaves to be done at the same instant. */
 struct follow {
     uint64_t apply_to;
-    bool more;    /* there is something */
-    bool instant; /* `write` was durable at once */
+    bool discards; /* its host throws away what is to be applied */
+    bool more;     /* there is something */
+    bool instant;  /* `write` was durable at once */
     struct raft_write write;
     struct raft_write told; /* of which the node hears now */
 };
@@ -204,6 +164,34 @@ static void issue_write(struct world *world, struct node *node, struct follow *f
     follow->more |= follow->instant;
 }
 
+/* What a step wants, carried out by a host with faults. raft-rs hands out what a write of the
+ * node's own has committed apart from all else (LightReady), so it can be forgotten apart. */
+static void carry_out_badly(struct world *world, struct node *node, enum raft_input_kind input,
+                            struct follow *follow)
+{
+    struct raft_output *output = &world->output;
+    bool discards = input == RAFT_PERSISTED && host_has(node, HOST_DISCARD_LIGHT_READY);
+    if (host_has(node, HOST_NO_LOOP)) {
+        host_discard(world);
+        return;
+    }
+    if (output->has_write)
+        issue_write(world, node, follow);
+    if (!node->running)
+        return;
+    if (discards)
+        host_discard(world);
+    else
+        host_send(world, node, input);
+    if (!node->armed_any || node->deadline_own_ns != output->deadline_ns)
+        set_timer(world, node, output->deadline_ns);
+    if (output->apply_to > follow->apply_to) {
+        follow->apply_to = output->apply_to;
+        follow->more = true;
+        follow->discards = discards;
+    }
+}
+
 static inline void step_once(struct world *world, struct node *node, struct raft_input *input,
                              struct follow *follow)
 {
@@ -213,6 +201,10 @@ static inline void step_once(struct world *world, struct node *node, struct raft
     input->chance_key = node->chance_key;
     world->backend->step(node->raft, input, output);
     emit_changes(world, node);
+    if (node->host) {
+        carry_out_badly(world, node, input->kind, follow);
+        return;
+    }
     if (output->has_write)
         issue_write(world, node, follow);
     if (!node->running)
@@ -226,23 +218,30 @@ static inline void step_once(struct world *world, struct node *node, struct raft
     }
 }
 
-static void emit_applied(struct world *world, struct node *node, uint64_t index)
+static void apply(struct world *world, struct node *node, const struct follow *follow)
 {
     uint64_t before = node->applied;
-    node->applied = index;
-    world_emit(world, (struct record){.kind = RECORD_APPLIED,
-                                      .node = node->id,
-                                      .term = node->term,
-                                      .index = index,
-                                      .value = before});
+    node->applied = follow->apply_to;
+    world_emit(world,
+               (struct record){.kind = follow->discards ? RECORD_APPLY_DISCARDED : RECORD_APPLIED,
+                               .node = node->id,
+                               .term = node->term,
+                               .index = node->applied,
+                               .value = before});
+    if (world->brokers)
+        broker_apply(world, node, before, node->applied, follow->discards);
 }
 
-static void send_waiting(struct world *world, struct pending *pending)
+static void send_waiting(struct world *world, struct node *node, struct pending *pending)
 {
     struct packet *packet = pending->waiting, *next;
     pending->waiting = NULL;
     for (; packet; packet = next) {
         next = packet->next;
+        if (node->host) {
+            host_release(world, node, packet);
+            continue;
+        }
         net_send(world, &packet->label, packet->body);
         packet_free(world, packet);
     }
@@ -256,7 +255,7 @@ static bool next_input(struct world *world, struct node *node, struct follow *fo
     if (!node->running)
         return false;
     if (follow->apply_to > node->applied) {
-        emit_applied(world, node, follow->apply_to);
+        apply(world, node, follow);
         *input = (struct raft_input){.kind = RAFT_APPLIED, .value = follow->apply_to};
         return true;
     }
@@ -265,7 +264,7 @@ static bool next_input(struct world *world, struct node *node, struct follow *fo
         follow->told = follow->write;
     } else if (node->holds == 0 && (pending = disk_untold(&node->disk))) {
         node->disk.durable_ticket = pending->write.ticket;
-        send_waiting(world, pending);
+        send_waiting(world, node, pending);
         follow->told = pending->write;
         disk_told(&node->disk);
     } else {
@@ -288,7 +287,7 @@ void node_step(struct world *world, struct node *node, struct raft_input *input)
 {
     struct follow follow;
     follow.apply_to = 0;
-    follow.more = follow.instant = false;
+    follow.more = follow.instant = follow.discards = false;
     world->events++;
     step_on(world, node, &follow, input);
 }
@@ -299,7 +298,7 @@ void node_persisted(struct world *world, struct node *node)
     struct raft_input input;
     follow.apply_to = 0;
     follow.more = true;
-    follow.instant = false;
+    follow.instant = follow.discards = false;
     if (node->holds == 0 && next_input(world, node, &follow, &input))
         step_on(world, node, &follow, &input);
 }

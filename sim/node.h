@@ -10,7 +10,9 @@ void node_step(struct world *world, struct node *node, struct raft_input *input)
 
 /* Must this event wait? True: it was kept (the node is held) or rescheduled (it is slow). */
 bool node_put_off(struct world *world, struct node *node, struct event *event);
-static inline bool node_defers(struct world *world, struct node *node, struct event *event)
+/* Always inline: every event that reaches a node asks. */
+__attribute__((always_inline)) static inline bool
+node_defers(struct world *world, struct node *node, struct event *event)
 {
     bool may = node->holds > 0 || world->costly_steps || world->stepper_count > 0;
     return may && node_put_off(world, node, event);
@@ -21,6 +23,9 @@ void node_timer(struct world *world, struct event *event, struct moment moment);
 
 /* Writes have become durable: the node, unless it is held, hears of them. */
 void node_persisted(struct world *world, struct node *node);
+
+/* A note of the step's becomes a record (sim/note.c). */
+void node_say(struct world *world, struct node *node, const struct raft_note *note);
 
 /* ---- sim/process.c ---- */
 

@@ -128,6 +128,20 @@ static void apply_tick_phase(struct node_options *options, const struct option_c
     options->tick_phase_given = change->high;
 }
 
+static void set_host(struct node_options *options, enum host_fault fault, bool on)
+{
+    uint32_t bit = UINT32_C(1) << fault;
+    options->host = on ? options->host | bit : options->host & ~bit;
+}
+
+#define X(id, key, help)                                                                           \
+    static void apply_##id(struct node_options *options, const struct option_change *change)       \
+    {                                                                                              \
+        set_host(options, HOST_##id, change->bits);                                                \
+    }
+HOST_FAULTS(X)
+#undef X
+
 static const char *const flavors[] = {[RAFT_ETCD] = "etcd",
                                       [RAFT_RAFT_RS] = "raft-rs",
                                       [RAFT_PAPER] = "paper",
@@ -185,6 +199,9 @@ static const struct option options_table[] = {
            .help = "where in a tick the node's ticks fall: \"random\", or a duration"),
     CHOICE("missed_ticks", missed_ticks, apply_missed_ticks,
            "after a pause, ticks that were missed are skipped, or made up in a burst"),
+#define X(id, key, text) SWITCH(key, apply_##id, text),
+    HOST_FAULTS(X)
+#undef X
 };
 
 size_t option_count(void)
@@ -229,14 +246,6 @@ void options_apply(struct node_options *options, const struct option_changes *ch
         }
         option->apply(options, &changes->items[i]);
     }
-}
-
-void options_change(struct raft_options *options, bool *burst, const struct option_changes *changes)
-{
-    struct node_options all = {.raft = *options, .burst = *burst};
-    options_apply(&all, changes);
-    *options = all.raft;
-    *burst = all.burst;
 }
 
 /* The way of the timers after the changes, which were applied to the options. */
@@ -329,6 +338,8 @@ bool options_check(const struct node_options *options, const struct option_chang
         return false;
     if (are_ticks(options, changes) ? !check_ticks(options, error) : !check_ranges(options, error))
         return false;
+    if ((options->host >> HOST_OUTPUT_AT_TICKS & 1) && !raft->tick_ns)
+        return refuse(error, "expected \"tick\" beside \"output_at_ticks\"");
     if (raft->priority && raft->flavor != RAFT_RAFT_RS)
         return refuse(error, "expected \"flavor\": \"raft-rs\" beside \"priority\"");
     if (raft->lease_reads && !raft->check_quorum)

@@ -7,12 +7,33 @@
 #include "sim/field.h"
 #include "sim/preset.h"
 
+/* Faults of the loop that drives a node: what a host does wrong around a correct core. X(id, key,
+ * help): a bit of node_options.host each. */
+#define HOST_FAULTS(X)                                                                             \
+    X(NO_TRANSPORT, "no_transport", "none of its messages is ever sent (Chronik I1)")              \
+    X(NO_LOOP, "no_loop", "its loop never runs: no ticks, nothing is sent (Chronik I3)")           \
+    X(NO_VOTERS, "no_voters", "it starts with an empty configuration (Chronik I2)")                \
+    X(DISCARD_LIGHT_READY, "discard_light_ready",                                                  \
+      "what its own write commits is thrown away: counted as applied, never applied")              \
+    X(PERSIST_AFTER_SEND, "persist_after_send", "its messages do not wait for its disk")           \
+    X(SHARED_SEND_QUEUE, "shared_send_queue",                                                      \
+      "one queue to all peers: a peer that cannot be reached holds up the rest")                   \
+    X(OUTPUT_AT_TICKS, "output_at_ticks", "its messages leave at its next tick")
+
+enum host_fault {
+#define X(id, key, help) HOST_##id,
+    HOST_FAULTS(X)
+#undef X
+        HOST_FAULT_COUNT
+};
+
 /* All that the options of one node say. {0} with nothing applied has no timers yet. */
 struct node_options {
     struct raft_options raft;
     bool burst; /* missed ticks are made up at once; else they never happened */
     bool tick_phase_given;
     uint64_t tick_phase_ns; /* else drawn from [0, tick) */
+    uint32_t host;          /* enum host_fault, a bit each */
 };
 
 /* Which raft options of a node differ from what it was given; made by scenario reading. */
@@ -33,9 +54,6 @@ const struct field *option_at(size_t index);
 /* Applies changes to a node's options. Giving timers in the other way (ticks, or ranges of time)
  * drops all timers that were given in the first. */
 void options_apply(struct node_options *options, const struct option_changes *changes);
-/* Applies changes (a restart with other options) to a node's options. */
-void options_change(struct raft_options *options, bool *burst,
-                    const struct option_changes *changes);
 
 /* Do the options make sense together, after `changes`? False: `error` says what was expected. */
 bool options_check(const struct node_options *options, const struct option_changes *changes,

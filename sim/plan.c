@@ -40,8 +40,10 @@ void plan_open(struct world *world)
 
 void plan_free(struct world *world)
 {
-    for (uint32_t i = 0; i < world->deed_room; i++)
+    for (uint32_t i = 0; i < world->deed_room; i++) {
         free(world->deeds[i].sides);
+        free(world->deeds[i].partitions);
+    }
     free(world->deeds);
     free(world->senders);
     free(world->writers);

@@ -1,5 +1,7 @@
+#include "sim/broker.h"
 #include "sim/clock.h"
 #include "sim/disk.h"
+#include "sim/host.h"
 #include "sim/net.h"
 #include "sim/node.h"
 
@@ -37,6 +39,7 @@ void node_open(struct world *world, uint32_t id)
                           .inbox_room = kept.inbox_room,
                           .options = plan->options,
                           .burst = plan->burst,
+                          .host = plan->host,
                           .chance_key = rng_key(world->seed, RNG_ELECTION, id, 0)};
     clock_open(world, node);
     disk_open(world, node);
@@ -66,15 +69,17 @@ static void see(struct node *node)
 
 static void start(struct world *world, struct node *node)
 {
+    static const struct raft_members nobody = {0};
     node->tick_phase_ns = tick_phase(world, node);
-    node->raft = world->backend->open(node->raft,
-                                      &(struct raft_config){
-                                          .id = node->id,
-                                          .tick_phase_ns = node->tick_phase_ns,
-                                          .options = node->options,
-                                          .members = &world->scenario->members,
-                                      },
-                                      &node->disk.durable);
+    node->raft = world->backend->open(
+        node->raft,
+        &(struct raft_config){
+            .id = node->id,
+            .tick_phase_ns = node->tick_phase_ns,
+            .options = node->options,
+            .members = host_has(node, HOST_NO_VOTERS) ? &nobody : &world->scenario->members,
+        },
+        &node->disk.durable);
     node->view = world->backend->view(node->raft);
     node->disk.durable.unchanged = UINT64_MAX;
     node->running = true;
@@ -88,6 +93,8 @@ static void start(struct world *world, struct node *node)
                                       .detail = node->incarnation > 1 ? START_AGAIN : START_FIRST});
     node_standing(world, node);
     node->awaits_start = node->holds > 0;
+    if (world->brokers)
+        broker_start(world, node);
     if (!node->awaits_start)
         node_step(world, node, &(struct raft_input){.kind = RAFT_START});
 }
@@ -100,6 +107,7 @@ static void stop(struct world *world, struct node *node)
     node->role = RAFT_FOLLOWER;
     node->lead = RAFT_NONE;
     disk_crash(world, node);
+    host_stop(world, node);
     world_emit(world,
                (struct record){.kind = RECORD_CRASHED, .node = node->id, .term = node->term});
     for (size_t i = 0; i < node->inbox_count; i++)
@@ -107,6 +115,8 @@ static void stop(struct world *world, struct node *node)
             net_lose(world, node->inbox[i].packet, LOSS_DOWN);
     node->inbox_count = 0;
     node_standing(world, node);
+    if (world->brokers)
+        broker_stop(world, node);
 }
 
 void node_take_down(struct world *world, uint32_t id)
@@ -125,11 +135,26 @@ void node_let_up(struct world *world, uint32_t id)
         start(world, node);
 }
 
+void node_change(struct world *world, uint32_t id, const struct option_changes *changes)
+{
+    struct node *node = &world->nodes[id];
+    struct node_options options = {.raft = node->options, .burst = node->burst, .host = node->host};
+    must(!node->running);
+    if (!changes)
+        return;
+    options_apply(&options, changes);
+    node->options = options.raft;
+    node->burst = options.burst;
+    node->host = options.host;
+}
+
 void node_wipe(struct world *world, uint32_t id)
 {
     struct disk *disk = &world->nodes[id].disk;
     must(!world->nodes[id].running);
     disk->durable = (struct raft_durable){.first = 1};
+    if (world->brokers)
+        broker_wipe(world, id);
 }
 
 /* A disk that holds its node for the time of an ordinary write is how some systems run; only one

@@ -21,6 +21,10 @@ enum event_kind {
     EVENT_CLIENT,  /* client `number` wants to propose */
     EVENT_PROPOSE, /* a client's command `number` reaches the node */
     EVENT_INPUT,   /* the plan tells the node something that had to wait */
+    EVENT_BROKER,  /* a timer of the node's broker; input: which, number: its number */
+    EVENT_PRODUCE, /* a client's record `number` reaches the node */
+    EVENT_ANSWER,  /* an answer to `number` reaches its client; input: enum produce_answer */
+    EVENT_SEND,    /* the sender of node's host may go on (sim/host.h) */
     EVENT_ALARM,   /* an observer asked to be woken: no change of the world */
 };
 

@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "raft/elector.h"
 #include "raft/raft.h"
 #include "sim/base.h"
 
@@ -53,6 +54,10 @@ const char *record_detail_name(const struct record *record)
         return raft_note_name(record->detail);
     case DETAIL_START:
         return start_name(record->detail);
+    case DETAIL_REASON:
+        return metadata_reason_name(record->detail);
+    case DETAIL_ELECTOR:
+        return elector_note_name(record->detail);
     case DETAIL_MESSAGE:
     case DETAIL_NONE:
         return NULL;

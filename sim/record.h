@@ -54,7 +54,35 @@
     X(EFFECTIVE, "effective", 0, "", "", "", NONE,                                                 \
       "derived: this leader is effective; none: node 0")                                           \
     X(SERVING, "serving", 0, "", "", "", NONE, "derived: this leader serves; none: node 0")        \
-    X(END, "end", 0, "", "", "", NONE, "the run ended")
+    X(END, "end", 0, "", "", "", NONE, "the run ended")                                            \
+    X(PARTITION_DECIDED, "partition_decided", 0, "chosen", "partition", "command", REASON,         \
+      "an elector chose a partition's leader")                                                     \
+    X(ELECTOR_NOTE, "elector_note", 0, "chosen", "partition", "", ELECTOR,                         \
+      "an elector's decision came to nothing, and why")                                            \
+    X(METADATA_PROPOSED, "metadata_proposed", 0, "", "command", "partitions", REASON,              \
+      "an elector's command was proposed to the Raft log")                                         \
+    X(PARTITION_CHANGED, "partition_changed", 0, "leader", "partition", "epoch", REASON,           \
+      "a partition's metadata changed; term: its leader epoch; said when first applied")           \
+    X(BROKER_FENCED, "broker_fenced", 0, "broker", "", "", NONE, "said when first applied")        \
+    X(BROKER_UNFENCED, "broker_unfenced", 0, "broker", "", "", NONE, "said when first applied")    \
+    X(PARTITION_LED, "partition_led", 0, "", "partition", "end", NONE,                             \
+      "a broker took a partition over; term: its leader epoch; end: of its log")                   \
+    X(PARTITION_LEFT, "partition_left", 0, "", "partition", "end", NONE,                           \
+      "a broker leads a partition no more")                                                        \
+    X(APPENDED, "appended", 0, "", "partition", "offset", NONE,                                    \
+      "a leader stored a client's record")                                                         \
+    X(TRUNCATED, "truncated", 0, "", "partition", "end", NONE,                                     \
+      "a follower cut its log back to its leader's")                                               \
+    X(HIGH_WATERMARK, "high_watermark", 0, "", "partition", "offset", NONE,                        \
+      "what may be read of a leader's log reaches further, or less far")                           \
+    X(ACKED, "acked", 0, "", "partition", "produced", NONE,                                        \
+      "a client was told that its record is stored")                                               \
+    X(PRODUCE_GIVEN_UP, "produce_given_up", 0, "", "partition", "produced", NONE,                  \
+      "a client does not know whether its record is stored, and asks no more")                     \
+    X(APPLY_DISCARDED, "apply_discarded", 0, "", "index", "before", NONE,                          \
+      "a host loop threw away the entries up to an index that it should have applied")             \
+    X(METADATA_APPLIED, "metadata_applied", 0, "", "index", "", NONE,                              \
+      "a broker's metadata is what the log says up to an index")
 
 enum record_kind {
 #define X(id, name, hashed, peer, index, value, detail, help) RECORD_##id,
@@ -72,14 +100,18 @@ enum record_detail {
     DETAIL_LOSS,
     DETAIL_ROLE,
     DETAIL_NOTE,
-    DETAIL_START
+    DETAIL_START,
+    DETAIL_REASON,
+    DETAIL_ELECTOR
 };
 
 #define LOSSES(X)                                                                                  \
     X(CHANCE, "loss")                                                                              \
     X(CUT, "link down")                                                                            \
     X(PLAN, "dropped by the plan")                                                                 \
-    X(DOWN, "receiver down")
+    X(DOWN, "receiver down")                                                                       \
+    X(NO_TRANSPORT, "no transport")                                                                \
+    X(DISCARDED, "discarded by its host")
 
 enum loss_reason {
 #define X(id, name) LOSS_##id,
@@ -99,7 +131,8 @@ struct record {
     uint8_t kind;    /* enum record_kind */
     uint8_t message; /* enum raft_message_kind of sent, delivered, lost, duplicated */
     uint8_t detail;  /* role: the role before; lost: reason; campaign, refused: enum raft_note_kind;
-                        started: enum start_how */
+                        started: enum start_how; partitions: enum metadata_reason;
+                        elector_note: enum elector_note_kind */
     bool reject;     /* replies */
     bool prevote;    /* campaign, refused */
 };

@@ -1,3 +1,4 @@
+#include "sim/broker.h"
 #include "sim/deed.h"
 
 /* Lists of targets that stand in one item, each with the set of nodes that it turns out to mean. */
@@ -102,7 +103,9 @@ static bool find_target(struct world *world, const struct deed *deed, const stru
     case TARGET_OTHERS:
         return true;
     case TARGET_PARTITION_LEADER:
-        return false;
+        if (partition_leader(world, target->partition))
+            raft_set_add(more, partition_leader(world, target->partition));
+        break;
     }
     return !set_empty(more);
 }

@@ -22,6 +22,8 @@ enum rng_purpose {
     RNG_CLIENT = 9,     /* number of the client */
     RNG_DUPLICATE = 10, /* from << 8 | kind, to */
     RNG_REORDER = 11,   /* from << 8 | kind, to */
+    RNG_BEAT = 12,      /* node */
+    RNG_PRODUCE = 13,   /* number of the client */
 };
 
 /* All streams of a purpose. */

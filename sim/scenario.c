@@ -10,6 +10,14 @@ uint32_t scenario_node(const struct scenario *scenario, const char *name)
     return 0;
 }
 
+uint32_t scenario_topic(const struct scenario *scenario, const char *name)
+{
+    uint32_t topic = 0;
+    while (topic < scenario->layout.topic_count && strcmp(scenario->topic_names[topic], name) != 0)
+        topic++;
+    return topic;
+}
+
 bool refuse_at(struct error *error, const struct scenario *scenario, const struct place *place,
                const char *format, ...)
 {

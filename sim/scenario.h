@@ -2,6 +2,7 @@
 #ifndef SIM_SCENARIO_H
 #define SIM_SCENARIO_H
 
+#include "raft/elector.h"
 #include "raft/raft.h"
 #include "sim/action.h"
 #include "sim/base.h"
@@ -17,6 +18,7 @@ struct node_plan {
     struct raft_options options;
     bool tick_phase_given;
     uint64_t tick_phase_ns; /* else drawn from [0, tick) */
+    uint32_t host;          /* enum host_fault, a bit each */
     bool burst;             /* missed ticks are made up at once; else they never happened */
     enum start_kind start;
     uint64_t start_ns;
@@ -39,8 +41,16 @@ struct link_class {
     uint32_t fifo;               /* 0: unordered; 1: messages of a link arrive in order */
 };
 
+enum client_kind { CLIENT_PROPOSES, CLIENT_PRODUCES };
+enum acks { ACKS_NONE, ACKS_LEADER, ACKS_ALL };
+
 struct client_plan {
+    enum client_kind kind;
     struct distribution every;
+    uint32_t topic;       /* produce: position in topics */
+    uint32_t acks;        /* produce: enum acks */
+    uint64_t timeout_ns;  /* produce: an answer that is not there by then counts as lost */
+    uint64_t give_up_ns;  /* produce: after so long its outcome is unknown for good */
     struct raft_set near; /* the nodes that it is beside; none: all */
     uint64_t from_ns, until_ns;
 };
@@ -120,6 +130,12 @@ struct scenario {
     bool any_fifo;
     struct distribution fsync;
     bool fsync_blocks_node; /* a write in progress holds the node, not only what waits for it */
+    char **topic_names;     /* [layout.topic_count] */
+    struct metadata_topic *topics; /* with the next two, what `layout` points to */
+    uint16_t *topic_of, *replicas;
+    struct metadata_layout layout;       /* of its partitions; partition_count 0: no topics */
+    const struct elector_rules *elector; /* NULL: no topics */
+    struct elector_options elector_options;
     struct distribution step_time; /* what each step of a node costs; default 0 */
     uint32_t client_count;
     struct client_plan *clients;
@@ -150,6 +166,8 @@ bool scenario_parse(struct scenario *scenario, const char *file, const char *tex
 /* Frees all of it, also after a refusal; {0} is what is left. */
 void scenario_close(struct scenario *scenario);
 
+/* The topic of that name: its position, or layout.topic_count. */
+uint32_t scenario_topic(const struct scenario *scenario, const char *name);
 /* The node of that name, or 0. */
 uint32_t scenario_node(const struct scenario *scenario, const char *name);
 /* A refusal that points at a place of the file. */

@@ -56,7 +56,7 @@ const struct field start_fields[] = {
 static struct node_options options_of(const struct node_plan *node)
 {
     return (struct node_options){node->options, node->burst, node->tick_phase_given,
-                                 node->tick_phase_ns};
+                                 node->tick_phase_ns, node->host};
 }
 
 static void keep_options(struct node_plan *node, const struct node_options *options)
@@ -65,6 +65,7 @@ static void keep_options(struct node_plan *node, const struct node_options *opti
     node->burst = options->burst;
     node->tick_phase_given = options->tick_phase_given;
     node->tick_phase_ns = options->tick_phase_ns;
+    node->host = options->host;
 }
 
 /* What all nodes run until "raft" and "overrides" say more. */

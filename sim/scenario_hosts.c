@@ -74,12 +74,9 @@ bool read_clock(struct reader *reader, const cJSON *value, void *member)
 /* ---- clients ---- */
 
 static bool read_propose(struct reader *reader, const cJSON *value, void *member);
+static bool read_acks(struct reader *reader, const cJSON *value, void *member);
 
-static bool read_produce(struct reader *reader, const cJSON *value, void *member)
-{
-    (void)member;
-    return refuse_key(reader, value, "\"produce\" is not built yet: there are no partitions");
-}
+static bool read_produce(struct reader *reader, const cJSON *value, void *member);
 
 static bool read_at(struct reader *reader, const cJSON *value, void *member)
 {
@@ -90,36 +87,53 @@ static bool read_at(struct reader *reader, const cJSON *value, void *member)
 
 const struct field client_fields[] = {
     {PART("propose", read_propose, "propose", "a command every so often")},
-    {PART("produce", read_produce, "unbuilt", "not built yet")},
+    {PART("produce", read_produce, "produce", "instead: a record to a topic every so often")},
     {PART("at", read_at, "node",
           "where the client is: a zone or a node; default: beside every node"),
      .offset = offsetof(struct client_plan, near)},
     {0},
 };
 
-const struct field propose_fields[] = {
-    {.name = "every",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = offsetof(struct client_plan, every),
-     .required = true,
-     .help = "time between commands"},
-    {.name = "from",
+#define TIMES(what)                                                                                \
+    {.name = "every",                                                                              \
+     .kind = FIELD_DISTRIBUTION,                                                                   \
+     .offset = offsetof(struct client_plan, every),                                                \
+     .required = true,                                                                             \
+     .help = "time between " what},                                                                \
+        {.name = "from",                                                                           \
+         .kind = FIELD_DURATION,                                                                   \
+         .offset = offsetof(struct client_plan, from_ns),                                          \
+         .help = "the first no earlier; default: 0s"},                                             \
+    {                                                                                              \
+        .name = "until", .kind = FIELD_DURATION, .offset = offsetof(struct client_plan, until_ns), \
+        .help = "the last before that; default: to the end"                                        \
+    }
+
+const struct field propose_fields[] = {TIMES("commands"), {0}};
+
+const struct field produce_fields[] = {
+    {PART("topic", bind_topic, "topic", "to whose partitions, in turn"),
+     .offset = offsetof(struct client_plan, topic), .required = true},
+    TIMES("records"),
+    {PART("acks", read_acks, "acks",
+          "who must hold a record before it counts: all in sync, 1 the leader, 0 nobody; "
+          "default: all"),
+     .offset = offsetof(struct client_plan, acks)},
+    {.name = "timeout",
      .kind = FIELD_DURATION,
-     .offset = offsetof(struct client_plan, from_ns),
-     .help = "the first no earlier; default: 0s"},
-    {.name = "until",
+     .offset = offsetof(struct client_plan, timeout_ns),
+     .help = "no answer for so long: it asks again; default: 30s, or give_up if that is less"},
+    {.name = "give_up",
      .kind = FIELD_DURATION,
-     .offset = offsetof(struct client_plan, until_ns),
-     .help = "the last before that; default: to the end"},
+     .offset = offsetof(struct client_plan, give_up_ns),
+     .help = "after so long it asks no more, and what became of it is unknown; default: 120s"},
     {0},
 };
 
-static bool read_propose(struct reader *reader, const cJSON *value, void *member)
+static bool check_times(const struct reader *reader, const cJSON *value,
+                        const struct client_plan *client)
 {
-    struct client_plan *client = member;
     const struct scenario *scenario = reader->scenario;
-    if (!bind_fields(reader, value, propose_fields, client))
-        return false;
     if (client->from_ns >= client->until_ns)
         return refuse_value(reader, value, "expected \"from\" before \"until\"");
     if (scenario->duration_given && client->from_ns >= scenario->duration_ns)
@@ -127,6 +141,67 @@ static bool read_propose(struct reader *reader, const cJSON *value, void *member
                             "expected a time before the duration's end");
     return distribution_high(&client->every) > 0 ||
            refuse_value(reader, json_member(value, "every"), "expected a time above 0");
+}
+
+static bool read_propose(struct reader *reader, const cJSON *value, void *member)
+{
+    struct client_plan *client = member;
+    client->kind = CLIENT_PROPOSES;
+    return bind_fields(reader, value, propose_fields, client) && check_times(reader, value, client);
+}
+
+/* As numbers or in quotes; what librdkafka calls -1 is "all". */
+static bool read_acks(struct reader *reader, const cJSON *value, void *member)
+{
+    static const char *const choices[] = {
+        [ACKS_NONE] = "0", [ACKS_LEADER] = "1", [ACKS_ALL] = "all"};
+    const char *text = cJSON_IsString(value) ? value->valuestring : json_number(value);
+    for (uint32_t i = 0; text && i < countof(choices); i++)
+        if (strcmp(choices[i], text) == 0) {
+            *(uint32_t *)member = i;
+            return true;
+        }
+    return refuse_got(reader, value, "\"all\", 1 or 0");
+}
+
+static bool check_patience(const struct reader *reader, const cJSON *value,
+                           struct client_plan *client)
+{
+    const cJSON *timeout = json_member(value, "timeout"), *give_up = json_member(value, "give_up");
+    if (client->give_up_ns == 0)
+        return refuse_value(reader, give_up, "expected a time above 0");
+    if (!timeout && client->timeout_ns > client->give_up_ns)
+        client->timeout_ns = client->give_up_ns;
+    if (client->timeout_ns == 0)
+        return refuse_value(reader, timeout, "expected a time above 0");
+    return client->timeout_ns <= client->give_up_ns ||
+           refuse_value(reader, timeout, "expected at most \"give_up\", which is %s",
+                        short_duration(client->give_up_ns).text);
+}
+
+static bool read_produce(struct reader *reader, const cJSON *value, void *member)
+{
+    struct client_plan *client = member;
+    if (!reader->scenario->layout.partition_count)
+        return refuse_key(reader, value, "expected \"topics\" in the plan: there are none");
+    client->kind = CLIENT_PRODUCES;
+    client->acks = ACKS_ALL;
+    client->timeout_ns = 30 * NS_PER_S;
+    client->give_up_ns = 120 * NS_PER_S;
+    return bind_fields(reader, value, produce_fields, client) &&
+           check_times(reader, value, client) && check_patience(reader, value, client);
+}
+
+static bool read_client(struct reader *reader, const cJSON *value, struct client_plan *client)
+{
+    bool proposes = json_member(value, "propose"), produces = json_member(value, "produce");
+    client->until_ns = NS_MAX;
+    if (cJSON_IsObject(value) && proposes && produces)
+        return refuse_value(reader, value, "expected \"propose\" or \"produce\", got both");
+    if (!bind_fields(reader, value, client_fields, client))
+        return false;
+    return proposes || produces ||
+           refuse_value(reader, value, "expected \"propose\" or \"produce\", got neither");
 }
 
 bool read_clients(struct reader *reader, const cJSON *value, void *member)
@@ -137,13 +212,8 @@ bool read_clients(struct reader *reader, const cJSON *value, void *member)
     if (!bind_any_list(reader, value, CLIENTS_MAX, &count))
         return false;
     scenario->clients = allocate(count, sizeof *scenario->clients);
-    for (const cJSON *item = value->child; item; item = item->next) {
-        struct client_plan *client = &scenario->clients[scenario->client_count++];
-        client->until_ns = NS_MAX;
-        if (!bind_fields(reader, item, client_fields, client))
+    for (const cJSON *client = value->child; client; client = client->next)
+        if (!read_client(reader, client, &scenario->clients[scenario->client_count++]))
             return false;
-        if (!json_member(item, "propose"))
-            return refuse_value(reader, item, "expected \"propose\", which is missing");
-    }
     return true;
 }

@@ -91,8 +91,9 @@ static bool read_record(struct reader *reader, const cJSON *value, void *member)
         *(enum record_kind *)member = kind;
         return true;
     }
-    for (uint32_t i = 0; i < RECORD_END; i++)
-        suggest_try(&suggestion, record_info((enum record_kind)i)->name);
+    for (uint32_t i = 0; i < RECORD_KINDS; i++)
+        if (i != RECORD_END)
+            suggest_try(&suggestion, record_info((enum record_kind)i)->name);
     return refuse_value(reader, value, "expected a record (see raftsim list records), got %s%s",
                         json_shown(value).text, suggest_hint(&suggestion).text);
 }
@@ -233,8 +234,10 @@ static bool check_change(const struct reader *reader, const cJSON *value, const 
 
 static bool check_params(const struct reader *reader, const cJSON *value, const struct item *item)
 {
+    const struct action *action = item->action;
     return check_link(reader, value, item) && check_others(reader, value, item) &&
-           check_change(reader, value, item);
+           check_change(reader, value, item) &&
+           (!action->check || action->check(reader, value, item->params));
 }
 
 /* Options that a node comes back with must make sense for every node that it may be. */
@@ -251,8 +254,9 @@ static bool check_changes(struct reader *reader, const cJSON *value, const struc
             return refuse_key(reader, json_member(set, "tick_phase"),
                               "expected it in the cluster: a restart does not change it");
         for (uint32_t id = 1; id <= scenario->node_count; id++) {
-            struct node_options options = {scenario->nodes[id].options, scenario->nodes[id].burst,
-                                           false, 0};
+            struct node_options options = {.raft = scenario->nodes[id].options,
+                                           .burst = scenario->nodes[id].burst,
+                                           .host = scenario->nodes[id].host};
             if (!bind_applied(reader, set, changes, &options))
                 return false;
         }

@@ -23,13 +23,6 @@ static bool read_duration(struct reader *reader, const cJSON *value, void *membe
            (*(uint64_t *)member > 0 || refuse_value(reader, value, "expected a duration above 0"));
 }
 
-static bool read_unbuilt(struct reader *reader, const cJSON *value, void *member)
-{
-    (void)member;
-    return refuse_key(reader, value, "\"%s\" is not built yet: there are no partitions",
-                      value->string);
-}
-
 #define PART(key, how, definition, text)                                                           \
     .name = key, .kind = FIELD_SPECIAL, .read = how, .schema = definition, .help = text
 #define AT(member) .offset = offsetof(struct scenario, member)
@@ -48,9 +41,9 @@ const struct field scenario_fields[] = {
     {PART("network", read_network, "network", "latency, loss and order of messages")},
     {PART("disk", read_disk, "disk", "how long writes take")},
     {PART("clock", read_clock, "clocks", "nodes whose clocks are wrong")},
-    {PART("topics", read_unbuilt, "unbuilt", "not built yet")},
-    {PART("elector", read_unbuilt, "unbuilt", "not built yet")},
-    {PART("clients", read_clients, "clients", "who proposes commands")},
+    {PART("topics", read_topics, "topics", "what brokers store, by partitions")},
+    {PART("elector", read_elector, "elector", "how partition leaders are chosen")},
+    {PART("clients", read_clients, "clients", "who proposes commands, or produces records")},
     {PART("timeline", read_timeline, "timeline", "what is done to the cluster, and when")},
     {PART("chaos", read_chaos, "chaos", "what is done again and again")},
     {PART("until", read_condition, "condition", "ends the run early"), AT(until)},
@@ -83,6 +76,8 @@ static void complete(struct scenario *scenario)
         scenario->backend = copy_text("raft");
     if (!scenario->class_count)
         network_default(scenario);
+    if (scenario->layout.partition_count)
+        elector_default(scenario);
 }
 
 static uint64_t digest(const struct json *json)
@@ -179,6 +174,7 @@ void scenario_close(struct scenario *scenario)
 {
     close_nodes(scenario);
     close_network(scenario);
+    topics_close(scenario);
     items_close(scenario);
     close_rest(scenario);
     free(scenario->file);

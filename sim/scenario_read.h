@@ -11,6 +11,8 @@ enum {
     LINKS_MAX = 1000,
     WINDOWS_MAX = 100,
     LOG_MAX = 1000000,
+    TOPICS_MAX = 10000,
+    PARTITIONS_MAX = 1000000,
 };
 
 /* Each reads one value into reader->scenario; `member` is not used. */
@@ -22,6 +24,8 @@ bool read_learners(struct reader *reader, const cJSON *value, void *member);
 bool read_network(struct reader *reader, const cJSON *value, void *member);
 bool read_disk(struct reader *reader, const cJSON *value, void *member);
 bool read_clock(struct reader *reader, const cJSON *value, void *member);
+bool read_topics(struct reader *reader, const cJSON *value, void *member);
+bool read_elector(struct reader *reader, const cJSON *value, void *member);
 bool read_clients(struct reader *reader, const cJSON *value, void *member);
 bool read_timeline(struct reader *reader, const cJSON *value, void *member);
 bool read_chaos(struct reader *reader, const cJSON *value, void *member);
@@ -35,6 +39,9 @@ bool read_expect(struct reader *reader, const cJSON *value, void *member);
 bool complete_members(struct reader *reader, const cJSON *cluster);
 /* What the network is like where the file says nothing of it. */
 void network_default(struct scenario *scenario);
+/* Who chooses leaders where the file does not say it. */
+void elector_default(struct scenario *scenario);
+void topics_close(struct scenario *scenario);
 /* Frees what the timeline and chaos own; what the expectations own. */
 void items_close(struct scenario *scenario);
 void expectations_close(struct expectations *expectations);
@@ -44,6 +51,7 @@ bool check_name(const struct reader *reader, const cJSON *value, const char *nam
 
 extern const struct field scenario_fields[], cluster_fields[], override_fields[], start_fields[],
     network_fields[], link_fields[], rule_fields[], disk_fields[], clock_fields[], client_fields[],
-    propose_fields[], timeline_fields[], chaos_fields[], condition_fields[], sweep_fields[];
+    propose_fields[], produce_fields[], topic_fields[], elector_fields[], timeline_fields[],
+    chaos_fields[], condition_fields[], sweep_fields[];
 
 #endif

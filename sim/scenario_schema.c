@@ -50,7 +50,10 @@ static const struct {
                                "exclusiveMaximum": 9007199254740992},
                               {"type": "string", "pattern": "^([0-9]+|[0-9a-fA-F]{4,64})$"}]})
     DEFINE("seeds", {"type": "string", "pattern": "^[0-9]+(\\.\\.[0-9]+)?$"})
-    DEFINE("unbuilt", {"not": {}})
+    DEFINE("topics", {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/topic_plan"}})
+    DEFINE("topic", {"$ref": "#/$defs/text"})
+    DEFINE("acks", {"enum": ["all", 1, 0, "1", "0"]})
+    DEFINE("initialise", {"enum": ["with-leader", "at-start"]})
     DEFINE("nodes_plan", {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000},
                                     {"type": "array", "minItems": 1, "maxItems": 1000,
                                      "uniqueItems": true, "items": {"$ref": "#/$defs/text"}}]})
@@ -99,6 +102,9 @@ static const struct {
     {"clock", clock_fields, NULL},
     {"client", client_fields, NULL},
     {"propose", propose_fields, NULL},
+    {"produce", produce_fields, NULL},
+    {"topic_plan", topic_fields, NULL},
+    {"elector", elector_fields, NULL},
     {"condition", condition_fields, NULL},
     {"sweep", sweep_fields, NULL},
 };
@@ -238,8 +244,9 @@ static cJSON *actions_built(void)
 static cJSON *records(void)
 {
     cJSON *schema = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(schema, "enum");
-    for (uint32_t i = 0; i < RECORD_END; i++)
-        cJSON_AddItemToArray(list, cJSON_CreateString(record_info((enum record_kind)i)->name));
+    for (uint32_t i = 0; i < RECORD_KINDS; i++)
+        if (i != RECORD_END)
+            cJSON_AddItemToArray(list, cJSON_CreateString(record_info((enum record_kind)i)->name));
     return schema;
 }
 
@@ -247,7 +254,7 @@ static cJSON *messages(void)
 {
     cJSON *schema = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(schema, "anyOf");
     cJSON *one = cJSON_CreateObject(), *names = cJSON_AddArrayToObject(one, "enum");
-    for (uint32_t i = 0; i < RAFT_MSG_REPLICATE; i++)
+    for (uint32_t i = 0; i < RAFT_MSG_KINDS; i++)
         cJSON_AddItemToArray(names,
                              cJSON_CreateString(raft_message_name((enum raft_message_kind)i)));
     cJSON *list = cJSON_Parse("{\"type\": \"array\", \"minItems\": 1}");
@@ -264,6 +271,14 @@ static cJSON *presets(void)
         cJSON_AddItemToArray(list, cJSON_CreateString(preset_at(i)->name));
     for (size_t i = 0; i < preset_alias_count(); i++)
         cJSON_AddItemToArray(list, cJSON_CreateString(preset_alias_at(i)->name));
+    return schema;
+}
+
+static cJSON *rules(void)
+{
+    cJSON *schema = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(schema, "enum");
+    for (size_t i = 0; i < elector_count(); i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(elector_at(i)->name));
     return schema;
 }
 
@@ -293,6 +308,7 @@ cJSON *scenario_schema(void)
     cJSON_AddItemToObject(definitions, "options", options(NULL));
     cJSON_AddItemToObject(definitions, "override", options(override_fields));
     cJSON_AddItemToObject(definitions, "do", actions_built());
+    cJSON_AddItemToObject(definitions, "rules", rules());
     cJSON_AddItemToObject(definitions, "record", records());
     cJSON_AddItemToObject(definitions, "kinds", messages());
     cJSON_AddItemToObject(definitions, "item", item_of(timeline_fields));

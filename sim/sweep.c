@@ -4,8 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/partition_episode.h"
+
 /* Places a metric has: of the run or the first episode, of the others, of those of one cause. */
-enum { PLACES = 2 + CAUSE_COUNT };
+enum {
+    CAUSES_MAX = (int)CAUSE_COUNT > (int)PARTITION_CAUSE_COUNT ? (int)CAUSE_COUNT
+                                                               : (int)PARTITION_CAUSE_COUNT,
+    PLACES = 2 + CAUSES_MAX
+};
 
 static size_t place_of(const struct metric_ref *ref)
 {

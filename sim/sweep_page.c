@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/partition_episode.h"
 #include "sim/text.h"
 
 static const char *const statistics[] = {"min", "p50", "p90", "p99", "p999", "max"};
@@ -101,31 +102,51 @@ static void print_histogram(const struct pool *pool, FILE *out)
     }
 }
 
-static void print_group(const struct sweep *sweep, const char *group, FILE *out)
+/* Rows of a group of episodes: what they are called here, and the metric. */
+struct group_row {
+    const char *title, *metric;
+};
+
+static const struct pool *print_table(const struct sweep *sweep, const char *group,
+                                      const struct group_row *rows, FILE *out)
 {
-    static const char *const rows[][2] = {{"detect", "detect_ms"},
-                                          {"prevote", "prevote_ms"},
-                                          {"vote", "vote_ms"},
-                                          {"commit", "commit_ms"},
-                                          {"TOTAL", "total_ms"}};
     const struct pool *total = phase(sweep, group, "total_ms");
     if (!total)
-        return;
+        return NULL;
     fprintf(out, "\n%s, n = %s%s, in ms\n", group, short_count(total->count).text,
             total->unended ? " ended" : "");
     fprintf(out, "  %-8s%10s%10s%10s%10s%10s%10s\n", "", "min", "p50", "p90", "p99", "p99.9",
             "max");
-    for (size_t i = 0; i < countof(rows); i++) {
-        const struct pool *pool = phase(sweep, group, rows[i][1]);
+    for (; rows->title; rows++) {
+        const struct pool *pool = phase(sweep, group, rows->metric);
         if (pool)
-            print_row(out, rows[i][0], pool);
+            print_row(out, rows->title, pool);
     }
     if (total->unended)
         fprintf(out, "  %" PRIu64 " did not end: they count above every quantile\n",
                 total->unended);
-    else
+    return total;
+}
+
+static void print_group(const struct sweep *sweep, const char *group, FILE *out)
+{
+    static const struct group_row rows[] = {{"detect", "detect_ms"}, {"prevote", "prevote_ms"},
+                                            {"vote", "vote_ms"},     {"commit", "commit_ms"},
+                                            {"TOTAL", "total_ms"},   {0}};
+    const struct pool *total = print_table(sweep, group, rows, out);
+    if (!total)
+        return;
+    if (!total->unended)
         print_means(sweep, group, out);
     print_histogram(total, out);
+}
+
+static void print_partitions(const struct sweep *sweep, const char *group, FILE *out)
+{
+    static const struct group_row rows[] = {{"detect", "detect_ms"},   {"elect", "elect_ms"},
+                                            {"publish", "publish_ms"}, {"produce", "produce_ms"},
+                                            {"TOTAL", "total_ms"},     {0}};
+    print_table(sweep, group, rows, out);
 }
 
 static void print_groups(const struct sweep *sweep, FILE *out)
@@ -140,6 +161,13 @@ static void print_groups(const struct sweep *sweep, FILE *out)
     }
     if (!shown)
         print_group(sweep, "startup", out);
+    for (uint32_t cause = 0; cause < PARTITION_CAUSE_COUNT; cause++) {
+        struct text group = {0};
+        text_add(&group, "partition[%s]", partition_cause_name((enum partition_cause)cause));
+        if (cause != PARTITION_LOST_START)
+            print_partitions(sweep, text_of(&group), out);
+        text_close(&group);
+    }
 }
 
 static void print_terms(const struct sweep *sweep, FILE *out)

@@ -27,6 +27,14 @@ struct value tally_value(const struct tally *tally, const struct measures *measu
     return value_of((double)(tally->marks[(size_t)end * tally->width + which] - before));
 }
 
+struct value tally_at_end(const struct tally *tally, const struct measures *measures,
+                          uint32_t which, const struct period *period)
+{
+    uint32_t begin, end;
+    measures_marks(measures, period, &begin, &end);
+    return value_of((double)tally->marks[(size_t)end * tally->width + which]);
+}
+
 void tally_close(struct tally *tally)
 {
     free(tally->now);

@@ -22,4 +22,7 @@ cJSON *tree_of_finding(const struct finding *finding);
 /* Indented, with a newline at the end. */
 void tree_print(const cJSON *tree, FILE *out);
 
+/* Adds "partitions", with the first 1,000 episodes; nothing to a plan without topics. */
+void tree_add_partitions(cJSON *object, const struct run *run);
+
 #endif

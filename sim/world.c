@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "sim/backend.h"
+#include "sim/broker.h"
 #include "sim/client.h"
 #include "sim/disk.h"
+#include "sim/host.h"
 #include "sim/net.h"
 #include "sim/node.h"
 #include "sim/plan.h"
@@ -44,6 +46,7 @@ static void drop_packets(struct world *world)
     }
     for (uint32_t id = 1; id <= world->node_count; id++) {
         struct node *node = &world->nodes[id];
+        host_stop(world, node);
         for (size_t i = 0; i < node->inbox_count; i++)
             drop_event(world, &node->inbox[i]);
         node->inbox_count = 0;
@@ -104,6 +107,7 @@ void world_open(struct world *world, const struct scenario *scenario, uint64_t s
     net_open(world);
     plan_open(world);
     clients_open(world);
+    brokers_open(world);
     for (uint32_t id = 1; id <= scenario->node_count; id++)
         node_open(world, id);
 }
@@ -155,6 +159,14 @@ static inline void happen(struct world *world, struct event *event, struct momen
         break;
     case EVENT_INPUT:
         node_late_input(world, event);
+        break;
+    case EVENT_BROKER:
+    case EVENT_PRODUCE:
+    case EVENT_ANSWER:
+        broker_event(world, event);
+        break;
+    case EVENT_SEND:
+        host_event(world, event);
         break;
     case EVENT_DELIVER:
     case EVENT_ALARM:
@@ -216,6 +228,7 @@ void world_free(struct world *world)
         disk_free(&world->nodes[id].disk);
         free(world->nodes[id].inbox);
     }
+    brokers_free(world);
     plan_free(world);
     net_free(world);
     raft_output_close(&world->output);

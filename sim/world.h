@@ -12,7 +12,7 @@
 /* A message on its way: one flat block, owned by its event. */
 struct packet {
     struct packet *next; /* in a pool, on a write that it waits for, or held back by a deed */
-    uint64_t id;
+    uint64_t id;         /* of the message; until it is sent: when its host may send it */
     uint32_t size_class;
     uint32_t incarnation; /* of the sender, while it waits for the sender's disk */
     struct raft_message label;
@@ -83,7 +83,10 @@ struct node {
     struct disk disk;
     struct raft_options options; /* now in force */
     bool burst;
-    struct event *inbox; /* what arrived while it was held, in order */
+    uint32_t host; /* faults of its host loop now in force: enum host_fault, a bit each */
+    struct packet *queued, **queued_end; /* what its host is about to send, in order */
+    uint64_t sender_free_ns; /* shared_send_queue: when its sender is done with a peer */
+    struct event *inbox;     /* what arrived while it was held, in order */
     size_t inbox_count, inbox_room;
 };
 
@@ -103,6 +106,8 @@ struct deed {
     uint32_t side_count;    /* partition */
     struct raft_set *sides; /* memory kept for the next run */
     uint32_t side_room;
+    uint32_t *partitions; /* whose produces it stops, or leaders it elects; memory kept as sides' */
+    size_t partition_count, partition_room;
     uint64_t turns;                  /* how often its links were cut or mended; odd: cut now */
     struct packet *held, **held_end; /* hold: messages kept back */
 };
@@ -185,8 +190,9 @@ struct world {
     uint32_t subscription_count;
     /* By kind of record and of message (0 where there is none): which subscriptions, a bit each. */
     uint64_t audience[RECORD_KINDS][RAFT_MSG_KINDS];
-    void *health; /* sim/health.h: who serves, who reaches whom */
-    void *chains; /* sim/chain.h: what the logs hold, by hash */
+    void *health;            /* sim/health.h: who serves, who reaches whom */
+    void *chains;            /* sim/chain.h: what the logs hold, by hash */
+    struct brokers *brokers; /* sim/broker.h; NULL: the plan has no topics */
 };
 
 /* ---- life of a run ---- */
@@ -239,6 +245,8 @@ void node_let_up(struct world *world, uint32_t id);
 /* Counted: a held node keeps its memory; what arrives waits in its inbox. */
 void node_hold(struct world *world, uint32_t id);
 void node_release(struct world *world, uint32_t id);
+/* It comes back with these options changed; NULL: with those that it had. */
+void node_change(struct world *world, uint32_t id, const struct option_changes *changes);
 /* Forgets all that its disk holds; the node must be down. */
 void node_wipe(struct world *world, uint32_t id);
 /* An input from the plan: CAMPAIGN, SET_TIMEOUT, TRANSFER ... A node that is down ignores it. */

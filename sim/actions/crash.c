@@ -27,9 +27,7 @@ static void end(struct world *world, struct deed *deed)
 {
     const struct crash *crash = deed->params;
     for (uint32_t id = raft_set_next(&deed->nodes, 0); id; id = raft_set_next(&deed->nodes, id)) {
-        struct node *node = &world->nodes[id];
-        if (crash->set)
-            options_change(&node->options, &node->burst, crash->set);
+        node_change(world, id, crash->set);
         node_let_up(world, id);
     }
 }

@@ -3,6 +3,8 @@
 #define SIM_ACTIONS_FIELDS_H
 
 #include "sim/action.h"
+#include "sim/bind.h"
+#include "sim/broker.h"
 #include "sim/deed.h"
 #include "sim/rng.h"
 
@@ -11,7 +13,7 @@
     {                                                                                              \
         .name = "node", .kind = FIELD_TARGETS, .offset = offsetof(type, node), .required = true,   \
         .help = "who: a node, a zone, leader, follower, candidate, random, minority, majority, "   \
-                "all, others, or a list of these"                                                  \
+                "all, others, partition-leader:TOPIC/NUMBER, or a list of these"                   \
     }
 
 /* `from`, `to` and `both` of a struct whose member `link` is a struct link_params. */
@@ -58,6 +60,45 @@ static inline bool choice_takes(const struct choice *choice, const struct deed *
         return true;
     uint64_t bits = deed_draw_message(deed, message, number, DRAW_CHANCE);
     return rng_chance(bits, choice->probability);
+}
+
+/* `topic` and `partition` of a struct whose member `partitions` is a struct partitions. */
+#define PARTITION_FIELDS(type, needed)                                                             \
+    {.name = "topic",                                                                              \
+     .kind = FIELD_SPECIAL,                                                                        \
+     .read = bind_topic,                                                                           \
+     .schema = "topic",                                                                            \
+     .offset = offsetof(type, partitions.topic),                                                   \
+     .given = offsetof(type, partitions.topic_given),                                              \
+     .required = needed,                                                                           \
+     .help = "the topic's name"},                                                                  \
+    {                                                                                              \
+        .name = "partition", .kind = FIELD_COUNT, .offset = offsetof(type, partitions.number),     \
+        .given = offsetof(type, partitions.number_given), .high = UINT32_MAX,                      \
+        .help = "its number in the topic, from 0; default: all of them"                            \
+    }
+
+static inline void deed_add_partition(struct deed *deed, uint32_t partition)
+{
+    deed->partitions = make_room(deed->partitions, &deed->partition_room, deed->partition_count + 1,
+                                 sizeof *deed->partitions);
+    deed->partitions[deed->partition_count++] = partition;
+}
+
+static inline void deed_aim_topic(const struct world *world, struct deed *deed,
+                                  const struct partitions *partitions)
+{
+    const struct metadata_topic *topic = &world->scenario->topics[partitions->topic];
+    for (uint32_t number = 0; number < topic->count; number++)
+        if (!partitions->number_given || partitions->number == number)
+            deed_add_partition(deed, topic->first + number);
+}
+
+static inline void deed_each_partition(struct world *world, const struct deed *deed,
+                                       void (*run)(struct world *world, uint32_t partition))
+{
+    for (size_t i = 0; i < deed->partition_count; i++)
+        run(world, deed->partitions[i]);
 }
 
 /* Whether writes of these nodes hold them, as long as a deed lasts: `blocks` of disk actions. */

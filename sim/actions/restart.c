@@ -21,10 +21,8 @@ static bool begin(struct world *world, struct deed *deed)
     if (!deed_aim(world, deed, &restart->node) || !deed_begin(world, deed, STOPS_NODES))
         return false;
     for (uint32_t id = raft_set_next(&deed->nodes, 0); id; id = raft_set_next(&deed->nodes, id)) {
-        struct node *node = &world->nodes[id];
         node_take_down(world, id);
-        if (restart->set)
-            options_change(&node->options, &node->burst, restart->set);
+        node_change(world, id, restart->set);
         node_let_up(world, id);
     }
     return true;

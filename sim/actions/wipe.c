@@ -20,11 +20,9 @@ static bool begin(struct world *world, struct deed *deed)
     if (!deed_aim(world, deed, &wipe->node) || !deed_begin(world, deed, STOPS_NODES))
         return false;
     for (uint32_t id = raft_set_next(&deed->nodes, 0); id; id = raft_set_next(&deed->nodes, id)) {
-        struct node *node = &world->nodes[id];
         node_take_down(world, id);
         node_wipe(world, id);
-        if (wipe->set)
-            options_change(&node->options, &node->burst, wipe->set);
+        node_change(world, id, wipe->set);
         node_let_up(world, id);
     }
     return true;

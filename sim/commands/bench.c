@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sim/bench_partitions.h"
 #include "sim/command.h"
 #include "sim/flags.h"
 #include "sim/run.h"
@@ -29,7 +30,7 @@ enum { SECONDS = 20000, TRIALS = 20000, NODES_MAX = 8, TENFOLD = 10 };
 
 struct bench_flags {
     const char *nodes, *format;
-    uint64_t seconds, events, trials;
+    uint64_t seconds, events, trials, partitions;
 };
 
 static const struct flag flags[] = {
@@ -41,6 +42,8 @@ static const struct flag flags[] = {
      take_count, offsetof(struct bench_flags, events)},
     {"trials", "N", "how many whole trials (20000)", take_count,
      offsetof(struct bench_flags, trials)},
+    {"partitions", "N", "no cluster of more partitions than this (100000)", take_count,
+     offsetof(struct bench_flags, partitions)},
     {"format", "NAME", "text (the default) or json", take_text,
      offsetof(struct bench_flags, format)},
     {0},
@@ -162,7 +165,22 @@ static cJSON *steady_tree(const struct figures *figures)
     return item;
 }
 
-static void print_json(const struct report *report)
+static cJSON *tree_of_partitions(const struct partitions_figures *figures, uint32_t count)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (uint32_t i = 0; i < count; i++) {
+        cJSON *item = cJSON_CreateObject();
+        tree_add_count(item, "brokers", figures[i].brokers);
+        tree_add_count(item, "partitions", figures[i].partitions);
+        add_rate(item, "partition_seconds_per_s",
+                 (double)(figures[i].partitions * figures[i].simulated_s), figures[i].seconds);
+        tree_add_count(item, "bytes_per_partition", figures[i].bytes / figures[i].partitions);
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
+static void print_json(const struct report *report, cJSON *partitions)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "schema", "raftsim-bench/1");
@@ -170,6 +188,7 @@ static void print_json(const struct report *report)
     for (uint32_t i = 0; i < report->count; i++)
         cJSON_AddItemToArray(list, steady_tree(&report->steadies[i]));
     cJSON_AddItemToObject(object, "ten_times_as_long", steady_tree(&report->tenfold));
+    cJSON_AddItemToObject(object, "partitions", partitions);
     add_rate(object, "trial_us", report->trials.seconds * 1e6, (double)report->trials.failovers);
     tree_print(object, stdout);
     cJSON_Delete(object);
@@ -204,8 +223,15 @@ static void measure(const struct bench_flags *given, const uint64_t *sizes, uint
         report.steadies[i] = run_steady(run, sizes[i], seconds, 0);
     report.trials = run_trials(run, usual, given->trials ? given->trials : TRIALS);
     bool json = given->format && strcmp(given->format, "json") == 0;
-    (json ? print_json : print_text)(&report);
     run_free(run);
+    struct partitions_figures partitions[BENCH_PARTITIONS];
+    uint32_t partitioned = bench_partitions(partitions, given->partitions);
+    if (json) {
+        print_json(&report, tree_of_partitions(partitions, partitioned));
+        return;
+    }
+    print_text(&report);
+    bench_partitions_print(partitions, partitioned);
 }
 
 static int command(int argc, char **argv)

@@ -157,6 +157,7 @@ static void write_json(const struct report *report, FILE *out)
     struct metrics_context context = {cJSON_AddObjectToObject(object, "metrics"), run->measures};
     metric_each(run->measures, add_metric, &context);
     add_episodes(object, run);
+    tree_add_partitions(object, run);
     report_replay(report, &replay);
     cJSON_AddStringToObject(object, "replay", text_of(&replay));
     tree_print(object, out);

@@ -49,6 +49,7 @@ static void write_page(const struct report *report, FILE *out)
     page_violation(&page);
     page_elections(&page);
     page_terms(&page);
+    page_partitions(&page);
     page_picture(&page);
     page_expected(&page);
     page_foot(&page);
@@ -56,6 +57,6 @@ static void write_page(const struct report *report, FILE *out)
 
 const struct output output_page = {
     .name = "text",
-    .help = "a page for people: verdict, elections, terms, a picture, what was expected",
+    .help = "a page for people: verdict, elections, partitions, a picture, what was expected",
     .write = write_page,
 };

@@ -79,6 +79,8 @@ static const char *detail_key(enum record_detail detail)
     case DETAIL_ROLE:
         return "was";
     case DETAIL_NOTE:
+    case DETAIL_REASON:
+    case DETAIL_ELECTOR:
         return "why";
     case DETAIL_START:
         return "how";

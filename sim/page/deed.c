@@ -20,11 +20,23 @@ static void add_sides(const struct page *page, const struct deed *deed, struct t
     }
 }
 
+/* The partitions of a deed are of one topic, or what some broker led. */
+static void add_partitions(const struct page *page, const struct deed *deed, struct text *text)
+{
+    const struct metadata_layout *layout = &page->scenario->layout;
+    uint32_t first = deed->partitions[0], topic = layout->topic_of[first];
+    text_add(text, " %s", page->scenario->topic_names[topic]);
+    if (deed->partition_count == 1)
+        text_add(text, "/%u", first - layout->topics[topic].first);
+}
+
 void deed_text(const struct page *page, const struct deed *deed, struct text *text)
 {
     text_add(text, "%s", deed->action->name);
     if (deed->side_count) {
         add_sides(page, deed, text);
+    } else if (deed->partition_count && !raft_set_count(&deed->nodes)) {
+        add_partitions(page, deed, text);
     } else if (raft_set_count(&deed->nodes)) {
         text_add(text, " ");
         add_nodes(page, &deed->nodes, text);

@@ -49,6 +49,7 @@ void page_verdict(const struct page *page);
 void page_violation(const struct page *page);
 void page_elections(const struct page *page);
 void page_terms(const struct page *page);
+void page_partitions(const struct page *page);
 void page_picture(const struct page *page);
 void page_expected(const struct page *page);
 void page_foot(const struct page *page);

@@ -73,6 +73,19 @@ static void add_timers(struct text *text, const struct raft_options *options)
     text_add(text, ", heartbeat %s", short_duration(options->heartbeat).text);
 }
 
+/* ", no_transport" for each fault of the host's loop. */
+static void add_host(struct text *text, uint32_t host)
+{
+    static const char *const names[] = {
+#define X(id, key, help) key,
+        HOST_FAULTS(X)
+#undef X
+    };
+    for (uint32_t fault = 0; fault < HOST_FAULT_COUNT; fault++)
+        if (host >> fault & 1)
+            text_add(text, ", %s", names[fault]);
+}
+
 static bool same_options(const struct raft_options *a, const struct raft_options *b)
 {
     return a->tick_ns == b->tick_ns && a->election_min == b->election_min &&
@@ -86,7 +99,8 @@ static void add_raft(struct text *text, const struct scenario *scenario)
     const struct raft_options *options = &scenario->nodes[1].options;
     uint32_t others = 0;
     for (uint32_t node = 2; node <= scenario->node_count; node++)
-        others += !same_options(options, &scenario->nodes[node].options);
+        others += !same_options(options, &scenario->nodes[node].options) ||
+                  scenario->nodes[node].host != scenario->nodes[1].host;
     if (scenario->preset)
         text_add(text, ", preset %s (", scenario->preset);
     else
@@ -94,6 +108,7 @@ static void add_raft(struct text *text, const struct scenario *scenario)
     add_timers(text, options);
     text_add(text, "%s%s", options->pre_vote ? ", pre-vote" : "",
              options->check_quorum ? ", check-quorum" : "");
+    add_host(text, scenario->nodes[1].host);
     if (others)
         text_add(text, "; other settings on %u node%s", others, others == 1 ? "" : "s");
     text_add(text, ")");
@@ -115,6 +130,24 @@ static void add_network(struct text *text, const struct scenario *scenario)
     add_distribution(text, &scenario->fsync);
 }
 
+/* "elector kraft: orders 6 x 3", partitions and copies of each */
+static void add_topics(struct text *text, const struct scenario *scenario)
+{
+    enum { NAMED_MAX = 3 };
+    uint32_t count = scenario->layout.topic_count;
+    if (!count)
+        return;
+    text_add(text, ", elector %s, topics", scenario->elector->name);
+    for (uint32_t i = 0; i < count && i < NAMED_MAX; i++)
+        text_add(text, "%s %s (%u partition%s x %u, min in sync %u)", i ? "," : "",
+                 scenario->topic_names[i], scenario->topics[i].count,
+                 scenario->topics[i].count == 1 ? "" : "s", scenario->topics[i].replication_factor,
+                 scenario->topics[i].min_insync);
+    if (count > NAMED_MAX)
+        text_add(text, " and %u more of %u partitions in all", count - NAMED_MAX,
+                 scenario->layout.partition_count);
+}
+
 void page_settings(const struct page *page)
 {
     const struct scenario *scenario = page->scenario;
@@ -129,6 +162,7 @@ void page_settings(const struct page *page)
         text_add(&text, " (%u vote)", voters);
     add_raft(&text, scenario);
     add_network(&text, scenario);
+    add_topics(&text, scenario);
     text_add(&text, ", seed %" PRIu64, page->report->run->seed);
     page_wrap(page, 0, text_of(&text));
     text_close(&text);
