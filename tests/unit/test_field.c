@@ -266,7 +266,8 @@ static const struct field fields[] = {
 static bool bind_thing(const char *plan, struct thing *thing, struct error *error)
 {
     struct json json;
-    struct reader reader = {&json, NULL, error};
+    struct scenario nothing = {0};
+    struct reader reader = {&json, &nothing, error};
     char *text = quoted(plan);
     *thing = (struct thing){.name = NULL};
     bool ok = json_open(&json, "x.json", text, strlen(text), error) &&

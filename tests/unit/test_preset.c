@@ -148,7 +148,7 @@ START_TEST(a_restart_changes_options_in_force)
     struct option_changes changes = {0};
     ck_assert(options_with("etcd-3.4", "{'priority': 0, 'max_entries': 7}", &options, &error));
     preset_changes(preset_find("raft-rs"), &changes);
-    options_change(&options.raft, &options.burst, &changes);
+    options_apply(&options, &changes);
     options_close(&changes);
     ck_assert_int_eq(options.raft.flavor, RAFT_RAFT_RS);
     ck_assert_uint_eq(options.raft.election_max, 39);

@@ -52,6 +52,24 @@ START_TEST(a_cluster_that_cannot_be_is_refused)
 }
 END_TEST
 
+START_TEST(partitions_that_cannot_be_are_refused)
+{
+#define ORDERS "'topics': [{'name': 'orders', 'partitions': 6}], "
+    static const struct {
+        const char *members, *said;
+    } rows[] = {
+#include "tests/unit/topic_refusals.def"
+    };
+#undef ORDERS
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct text plan = {0};
+        text_add(&plan, "{'duration': '30s', 'cluster': {'nodes': 3}, %s}", rows[i].members);
+        expect_refusal(text_of(&plan), rows[i].said);
+        text_close(&plan);
+    }
+}
+END_TEST
+
 START_TEST(a_plan_needs_a_cluster_and_a_duration_above_zero)
 {
     expect_refusal("{}", "x.json:1:1: $: expected \"cluster\"");
@@ -121,6 +139,7 @@ Suite *suite_refusal(void)
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, what_makes_no_sense_is_refused_with_its_place);
     tcase_add_test(tests, a_cluster_that_cannot_be_is_refused);
+    tcase_add_test(tests, partitions_that_cannot_be_are_refused);
     tcase_add_test(tests, a_plan_needs_a_cluster_and_a_duration_above_zero);
     tcase_add_test(tests, samples_are_read_beside_the_scenario);
     tcase_add_test(tests, what_cannot_be_read_is_refused);
