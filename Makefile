@@ -1,7 +1,7 @@
 # Builds raftsim and runs its checks. `make help` lists the targets; V=1 shows the commands.
 # A variant is a folder and flags: make BUILD=build/o0 CFLAGS=-O0 CC=clang
 BUILD    ?= build
-CFLAGS   ?= -g -O3 $(if $(findstring clang,$(CC)),,-flto=auto)
+CFLAGS   ?= -g -O3 $(if $(findstring clang,$(CC)),,-flto=auto -fno-pie -no-pie)
 PREFIX   ?= /usr/local
 SCENARIO ?= split-vote.json
 

@@ -16,3 +16,16 @@ const struct invariant *invariant_at(size_t index)
     must(index < countof(invariants));
     return invariants[index];
 }
+
+bool invariant_judges(const struct invariant *invariant, const struct scenario *scenario)
+{
+    return !invariant->of_topics || (scenario && scenario->layout.partition_count > 0);
+}
+
+size_t invariants_judging(const struct scenario *scenario)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < countof(invariants); i++)
+        count += invariant_judges(invariants[i], scenario);
+    return count;
+}

@@ -121,8 +121,10 @@ static inline void queue_push_at(struct queue *queue, struct moment moment, stru
     *queue_place(queue, moment) = event;
 }
 
-/* Schedules an event; returns when it will happen. */
-static inline struct moment queue_push(struct queue *queue, uint64_t at_ns, struct event event)
+/* Schedules an event; returns when it will happen. Always inline: an event given by value to a
+ * call is copied twice. */
+__attribute__((always_inline)) static inline struct moment
+queue_push(struct queue *queue, uint64_t at_ns, struct event event)
 {
     struct moment moment = {at_ns, queue_order(queue)};
     queue_push_at(queue, moment, event);

@@ -54,6 +54,8 @@ static void subscribe_invariants(struct run *run)
 {
     for (size_t i = 0; i < invariant_count(); i++) {
         const struct invariant *invariant = invariant_at(i);
+        if (!invariant_judges(invariant, run->scenario))
+            continue;
         if (invariant->open)
             invariant->open(run->invariant_states[i], run->world);
         world_subscribe(run->world, invariant->kinds,

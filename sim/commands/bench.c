@@ -134,7 +134,7 @@ static void print_text(const struct report *report)
     printf("One core, all %zu safety rules, measures and the trace hash on. The leader dies every\n"
            "5 s; raft-rs, tick 100 ms, election 10-19 ticks, heartbeat 2 ticks, one-way 1-5 ms.\n\n"
            "  nodes    events/s    ns/event    x real time    failovers/s\n",
-           invariant_count());
+           invariants_judging(NULL));
     for (uint32_t i = 0; i < report->count; i++) {
         const struct figures *one = &report->steadies[i];
         printf("  %5" PRIu64 "  %10s  %10.1f  %13s  %13s\n", one->nodes,

@@ -170,6 +170,7 @@ const struct invariant invariant_acked_never_lost = {
     .help = "a record acknowledged with acks all while enough replicas were in sync stays at its "
             "offset in every later leader's log, until an unclean election of its partition",
     .source = "Kafka documentation, 4.7: Replication",
+    .of_topics = true,
     .kinds = RECORD_BIT(APPENDED) | RECORD_BIT(SENT) | RECORD_BIT(ACKED) |
              RECORD_BIT(PARTITION_LED) | RECORD_BIT(PARTITION_CHANGED) | RECORD_BIT(END),
     .messages = 1u << RAFT_MSG_PRODUCE_REPLY,

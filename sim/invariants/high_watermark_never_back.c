@@ -75,6 +75,7 @@ const struct invariant invariant_high_watermark_never_back = {
     .help = "what may be read of a broker's log never becomes less, unless its log is cut, and is "
             "in it",
     .source = "Kafka, Partition.java: maybeIncrementLeaderHW",
+    .of_topics = true,
     .kinds = RECORD_BIT(HIGH_WATERMARK) | RECORD_BIT(PARTITION_LED) | RECORD_BIT(TRUNCATED) |
              RECORD_BIT(STARTED),
     .state_size = sizeof(struct watermarks),

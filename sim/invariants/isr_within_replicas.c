@@ -20,6 +20,7 @@ const struct invariant invariant_isr_within_replicas = {
     .name = "isr-within-replicas",
     .help = "in-sync and eligible leader replicas are replicas, and none is both",
     .source = "KIP-966: Eligible Leader Replicas",
+    .of_topics = true,
     .kinds = RECORD_BIT(PARTITION_CHANGED),
     .observe = observe,
 };

@@ -20,6 +20,7 @@ const struct invariant invariant_leader_in_isr = {
     .name = "leader-in-isr",
     .help = "who leads a partition is in sync, unless its topic allows unclean elections",
     .source = "KIP-497: AlterIsr",
+    .of_topics = true,
     .kinds = RECORD_BIT(PARTITION_CHANGED),
     .observe = observe,
 };

@@ -52,6 +52,7 @@ const struct invariant invariant_metadata_agree = {
     .name = "metadata-agree",
     .help = "brokers that have applied the log up to the same index know the same metadata",
     .source = "Raft paper, figure 3: State Machine Safety",
+    .of_topics = true,
     .kinds = RECORD_BIT(METADATA_APPLIED),
     .state_size = sizeof(struct agreement),
     .open = open,

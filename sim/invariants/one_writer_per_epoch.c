@@ -36,6 +36,7 @@ const struct invariant invariant_one_writer_per_epoch = {
     .name = "one-writer-per-epoch",
     .help = "in one leader epoch of a partition one broker alone stores clients' records",
     .source = "KIP-101: leader epochs",
+    .of_topics = true,
     .kinds = RECORD_BIT(APPENDED),
     .state_size = sizeof(struct writers),
     .open = open,

@@ -72,6 +72,7 @@ const struct invariant invariant_partition_epoch_never_back = {
     .name = "partition-epoch-never-back",
     .help = "leader epochs and partition epochs never fall, as agreed and as each broker knows",
     .source = "Kafka, PartitionRegistration.java: merge",
+    .of_topics = true,
     .kinds = RECORD_BIT(METADATA_APPLIED) | RECORD_BIT(PARTITION_CHANGED),
     .state_size = sizeof(struct history),
     .open = open,

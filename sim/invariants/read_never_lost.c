@@ -94,6 +94,7 @@ const struct invariant invariant_read_never_lost = {
     .help = "what could be read of a partition is in the log of every later leader, until an "
             "unclean election of it",
     .source = "KIP-101: the high watermark",
+    .of_topics = true,
     .kinds = RECORD_BIT(HIGH_WATERMARK) | RECORD_BIT(PARTITION_LED) | RECORD_BIT(PARTITION_CHANGED),
     .state_size = sizeof(struct promise_book),
     .open = open,

@@ -25,7 +25,7 @@ static void finding_row(const struct page *page, const struct finding *finding)
     text_column(&text, GOT_COLUMN, 1);
     text_add(&text, "%s", finding->got_text);
     if (safety && holds)
-        text_add(&text, " (%zu rules)", invariant_count());
+        text_add(&text, " (%zu rules)", invariants_judging(page->scenario));
     fprintf(page->out, "  %s%-*s%s%s\n", paint(page, finding->held ? PAINT_GOOD : PAINT_BAD),
             (int)column - 2, finding->held ? "held" : "MISSED", paint(page, PAINT_NONE),
             text_of(&text) + column);
