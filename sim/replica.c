@@ -27,7 +27,8 @@ static uint64_t chain_before(const struct replica *replica, uint64_t offset)
 
 void replica_append(struct replica *replica, uint32_t record, uint32_t epoch)
 {
-    replica->log = make_room(replica->log, &replica->room, replica->end + 1, sizeof *replica->log);
+    replica->log =
+        make_room(replica->log, &replica->room, (size_t)replica->end + 1, sizeof *replica->log);
     uint64_t chain = chance_mix(chain_before(replica, replica->end) ^
                                 ((uint64_t)record + 1) * UINT64_C(0x9e3779b97f4a7c15));
     replica->log[replica->end++] = (struct replica_record){record, epoch, chain};

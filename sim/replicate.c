@@ -29,7 +29,7 @@ static void send_records(struct world *world, struct node *node, uint32_t partit
     full.body =
         (struct broker_body){.partition = partition, .count = (uint32_t)count, .end = replica->end};
     if (count > 0)
-        memcpy(full.records, replica->log + begin, count * sizeof *full.records);
+        memcpy(full.records, replica->log + begin, (size_t)count * sizeof *full.records);
     struct raft_message label = broker_label(
         node, metadata_replica(world->brokers->layout, partition, position), RAFT_MSG_REPLICATE,
         (uint32_t)(sizeof full.body + count * sizeof *full.records));

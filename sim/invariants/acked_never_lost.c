@@ -24,7 +24,7 @@ static void open(void *state, const struct world *world)
 
 static struct said *said_of(struct acked *acked, uint64_t record)
 {
-    acked->said = make_room(acked->said, &acked->room, record, sizeof *acked->said);
+    acked->said = make_room(acked->said, &acked->room, (size_t)record, sizeof *acked->said);
     for (; acked->count < record; acked->count++)
         acked->said[acked->count] = (struct said){0};
     return &acked->said[record - 1];

@@ -23,7 +23,8 @@ static void open(void *state, const struct world *world)
 
 static struct agreed *agreed_at(struct agreement *agreement, uint64_t index)
 {
-    agreement->at = make_room(agreement->at, &agreement->room, index + 1, sizeof *agreement->at);
+    agreement->at =
+        make_room(agreement->at, &agreement->room, (size_t)index + 1, sizeof *agreement->at);
     for (; agreement->count <= index; agreement->count++)
         agreement->at[agreement->count] = (struct agreed){0};
     return &agreement->at[index];

@@ -46,7 +46,7 @@ static void observe(void *state, struct world *world, const struct record *recor
     const struct metadata_layout *layout = &world->scenario->layout;
     const struct broker *broker = &brokers_of(world)->items[record->node];
     if (record->kind == RECORD_PARTITION_CHANGED) {
-        size_t said = record->index * (layout->stride + 1) + layout->stride;
+        size_t said = (size_t)record->index * (layout->stride + 1) + layout->stride;
         compare(world, &history->items[said], record->node, (uint32_t)record->index,
                 (struct epochs){0, (uint32_t)record->term, (uint32_t)record->value});
         return;
