@@ -67,12 +67,18 @@ static void need(struct controller *controller)
     size_t brokers = (size_t)layout->broker_count + 1;
     metadata_open(&controller->ahead, layout);
     silence_open(&controller->contact, (uint32_t)brokers, 1);
-    controller->greetings = room_for(controller->greetings, &controller->greeting_room, brokers,
-                                     sizeof *controller->greetings);
-    memset(controller->greetings, 0, brokers * sizeof *controller->greetings);
     controller->live =
         room_for(controller->live, &controller->live_room, brokers, sizeof *controller->live);
     controller->live[0] = false;
+}
+
+/* Brokers greet a leader as soon as they know of it, which may be before it is in office. */
+static void await_greetings(struct controller *controller)
+{
+    size_t brokers = (size_t)controller->config.metadata->layout->broker_count + 1;
+    controller->greetings = room_for(controller->greetings, &controller->greeting_room, brokers,
+                                     sizeof *controller->greetings);
+    memset(controller->greetings, 0, brokers * sizeof *controller->greetings);
 }
 
 /* Every unfenced broker has contact from now on: its session begins in full. */
@@ -90,6 +96,7 @@ static void take_office(struct controller *controller)
         options->rebalance_ns ? now_ns + options->rebalance_ns : CONTROLLER_NEVER;
     copy_ahead(controller);
     controller_mend(controller);
+    controller_hear_again(controller);
     controller_begin(controller);
 }
 
@@ -99,6 +106,8 @@ static void on_role(struct controller *controller)
     controller->active = false;
     controller->leads = input->leads;
     controller->from_index = input->applied;
+    if (controller->leads)
+        await_greetings(controller);
 }
 
 /* A broker whose fencing did not come about, and which has not been heard of since. */
@@ -206,6 +215,8 @@ static void obey(struct controller *controller)
     case ELECTOR_HEARTBEAT:
         if (controller->active)
             controller_on_heartbeat(controller, controller->input->broker);
+        else if (controller->leads)
+            controller_greet(controller, controller->input->broker);
         return;
     case ELECTOR_ALTER_ISR:
         controller_on_alter_isr(controller);

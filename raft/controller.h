@@ -17,7 +17,7 @@ enum { CONTROLLER_CHANGES_MAX = 1000 };
 /* The last heartbeat of a broker. */
 struct greeting {
     uint64_t incarnation, applied, heard_ns;
-    bool heard; /* by this controller, since it took office */
+    bool heard; /* by this node, since it leads */
     bool lost;  /* its fencing has to be proposed again */
 };
 
@@ -100,6 +100,8 @@ void controller_elect(struct controller *controller, uint32_t partition);
 
 /* ---- controller_session.c: who is there ---- */
 
+/* Keeps it, for when this node is in office; at most the last of each broker. */
+void controller_greet(struct controller *controller, uint32_t broker);
 void controller_on_heartbeat(struct controller *controller, uint32_t broker);
 /* Whether this controller has heard of the broker within the session timeout. */
 bool controller_heard(const struct controller *controller, uint32_t broker);

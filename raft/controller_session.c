@@ -63,6 +63,18 @@ static void answer(struct controller *controller, uint32_t broker)
 }
 
 /* A message of an earlier start of the broker tells nothing (STALE_BROKER_EPOCH). */
+void controller_greet(struct controller *controller, uint32_t broker)
+{
+    const struct elector_input *input = controller->input;
+    must(broker >= 1 && broker <= controller->config.metadata->layout->broker_count);
+    if (input->incarnation < controller->greetings[broker].incarnation)
+        return;
+    controller->greetings[broker] = (struct greeting){.incarnation = input->incarnation,
+                                                      .applied = input->applied,
+                                                      .heard_ns = input->now_ns,
+                                                      .heard = true};
+}
+
 void controller_on_heartbeat(struct controller *controller, uint32_t broker)
 {
     const struct elector_input *input = controller->input;
@@ -70,10 +82,7 @@ void controller_on_heartbeat(struct controller *controller, uint32_t broker)
     const struct metadata_broker *is = &controller->ahead.brokers[broker];
     if (is->epoch && input->incarnation < is->incarnation)
         return;
-    controller->greetings[broker] = (struct greeting){.incarnation = input->incarnation,
-                                                      .applied = input->applied,
-                                                      .heard_ns = input->now_ns,
-                                                      .heard = true};
+    controller_greet(controller, broker);
     if (controller->live[broker] && is->incarnation == input->incarnation)
         silence_heard(&controller->contact, broker, 0, input->now_ns);
     else

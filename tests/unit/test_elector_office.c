@@ -42,6 +42,34 @@ START_TEST(a_new_controller_takes_office_once_it_has_applied_what_earlier_ones_p
 }
 END_TEST
 
+START_TEST(a_broker_that_greets_a_leader_before_it_is_in_office_is_registered_then)
+{
+    struct desk *desk = desk_begun("kraft", 3, 1);
+    desk_tell(desk, (struct elector_input){
+                        .kind = ELECTOR_ROLE, .leads = true, .leader = 1, .applied = 1});
+    desk_beat(desk, 2, 7);
+    desk_beat(desk, 2, 6);
+    ck_assert_str_eq(desk_story(desk), "");
+    desk_command(
+        desk, (struct metadata_command){.kind = METADATA_REGISTER, .broker = 3, .incarnation = 1});
+    desk_ends(desk, "0 register (registered) n2\n");
+}
+END_TEST
+
+START_TEST(a_broker_that_greeted_an_earlier_time_in_office_is_not_taken_for_there)
+{
+    struct desk *desk = desk_begun("kraft", 3, 1);
+    desk_tell(desk, (struct elector_input){
+                        .kind = ELECTOR_ROLE, .leads = true, .leader = 1, .applied = 1});
+    desk_beat(desk, 2, 7);
+    desk_role(desk, 3);
+    desk_role(desk, 1);
+    desk_command(
+        desk, (struct metadata_command){.kind = METADATA_REGISTER, .broker = 3, .incarnation = 1});
+    desk_ends(desk, "");
+}
+END_TEST
+
 START_TEST(a_new_controller_mends_what_an_earlier_one_left_half_done)
 {
     struct desk *desk = desk_in_office("kraft", 3, 1);
@@ -203,6 +231,8 @@ Suite *suite_elector_office(void)
     tcase_add_test(tests, a_new_controller_gives_every_broker_a_full_session);
     tcase_add_test(tests,
                    a_new_controller_takes_office_once_it_has_applied_what_earlier_ones_proposed);
+    tcase_add_test(tests, a_broker_that_greets_a_leader_before_it_is_in_office_is_registered_then);
+    tcase_add_test(tests, a_broker_that_greeted_an_earlier_time_in_office_is_not_taken_for_there);
     tcase_add_test(tests, a_new_controller_mends_what_an_earlier_one_left_half_done);
     tcase_add_test(tests, decisions_rest_on_what_was_proposed_before_it_commits);
     tcase_add_test(tests, an_isr_asked_for_in_the_state_before_a_pending_change_is_refused);
