@@ -15,7 +15,7 @@ LAYERS = [
     r"raft/(must|room|chance|raft|metadata|elector)\.",
     r"raft/(log|progress|quorum|silence)\.",
     r"raft/",
-    r"sim/(base|rng|text|map|interval|suggest|quantity|quantile_tables|input|file|interrupt)\.",
+    r"sim/(base|rng|text|map|interval|suggest|quantity|quantile_tables|input|file|interrupt|workers|statistics)\.",
     r"sim/(queue|field|record|distribution|place|scan|json)\.",
     r"sim/(action|options|preset|backend)\.",
     r"sim/(scenario|bind|settings)\w*\.",
@@ -23,7 +23,8 @@ LAYERS = [
     rf"sim/(observer|health|liveness|chain|evidence|strip|promise)\.|sim/(actions|invariants)/|{MEASURE}",
     RUN,
     rf"sim/(output|tree|tree_partitions)\.|sim/(outputs|page)/|{PLOT}",
-    r"sim/(sweep|store)\w*\.",
+    r"sim/(store|columns)\w*\.",
+    r"sim/(sweep|compare|tune|baseline|report|suite|junit|shrink|explain|explore|swarm|coverage)\w*\.",
     r"sim/(command|catalogue|flags|main|bench_partitions)\.|sim/commands/",
     r"tests/",
 ]
@@ -33,7 +34,7 @@ EXACT = rf"raft/|sim/actions/|sim/(base|rng|queue|record|distribution|action)\.|
 BANNED = [  # words, files, where they are allowed, why
     (r"\b(s?rand|random|drand48|rand_r)\s*\(", r"raft/|sim/", None, "chance is drawn from keyed streams"),
     (r"\b(time|clock|gettimeofday|localtime|gmtime)\s*\(", r"raft/|sim/", None, "time comes from the world"),
-    (r"\bclock_gettime\s*\(", r"raft/|sim/", r"sim/(run|sweep|progress|bench_partitions|outputs/|commands/)", "time comes from the world"),
+    (r"\bclock_gettime\s*\(", r"raft/|sim/", r"sim/(run|sweep|workers|progress|bench_partitions|outputs/|commands/)", "time comes from the world"),
     (r"\b(malloc|calloc|realloc)\s*\(", r"sim/", r"sim/base\.c", "use allocate, make_room"),
     (r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof)\s*\(", r"", None, "use the bounded or checked form"),
     (r"\b(float|double)\b", EXACT, None, "what moves the world is exact"),
