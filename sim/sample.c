@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sim/measure.h"
+#include "sim/statistics.h"
 
 /* Quantiles as fractions, so that which sample is meant never depends on rounding. */
 static const struct quantile {
@@ -59,7 +60,7 @@ struct value sample_statistic(const struct samples *samples, const char *statist
     for (size_t i = 0; i < countof(quantiles); i++) {
         const struct quantile *quantile = &quantiles[i];
         if (strcmp(statistic, quantile->name) == 0)
-            return at_rank(samples, (all * quantile->share + quantile->of - 1) / quantile->of);
+            return at_rank(samples, quantile_rank(all, quantile->share, quantile->of));
     }
     return (struct value){0};
 }
