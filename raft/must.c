@@ -3,10 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EXIT_OWN_FAULT = 70 }; /* EX_SOFTWARE of sysexits.h */
-
 void must_failed(const char *fact, const char *file, int line)
 {
     fprintf(stderr, "raftsim: a fault of its own: %s:%d: must hold: %s\n", file, line, fact);
-    _Exit(EXIT_OWN_FAULT);
+    _Exit(MUST_STATUS);
 }

@@ -2,7 +2,10 @@
 #ifndef RAFT_MUST_H
 #define RAFT_MUST_H
 
-/* `fact` must hold; otherwise prints it with its place and ends the program with status 70. */
+/* EX_SOFTWARE of sysexits.h */
+enum { MUST_STATUS = 70 };
+
+/* `fact` must hold; otherwise prints it with its place and ends the program with MUST_STATUS. */
 #define must(fact)                                                                                 \
     (__builtin_expect(!!(fact), 1) ? (void)0 : must_failed(#fact, __FILE__, __LINE__))
 

@@ -10,6 +10,8 @@ WORLD = r"sim/(world|node|note|host|net|disk|clock|plan|process|client|deed|reso
 MEASURE = r"sim/(measure|metric|episode|campaign|cause|partition_episode|partition_publish|partition_log|tally|sample)\.|sim/metrics/"
 RUN = r"sim/(run|verdict)\w*\."
 PLOT = r"sim/plot\w*\."
+STORE = r"sim/store\w*\."
+SWEEP = r"sim/sweep\w*\."
 # A file may include its own layer and those above it in this list.
 LAYERS = [
     r"raft/(must|room|chance|raft|metadata|elector)\.",
@@ -55,7 +57,8 @@ def layer(path):
 
 def module(path):
     """A .c and its .h are one."""
-    for name, parts in (("sim/world", WORLD), ("sim/measure", MEASURE), ("sim/run", RUN), ("sim/plot", PLOT)):
+    for name, parts in (("sim/world", WORLD), ("sim/measure", MEASURE), ("sim/run", RUN), ("sim/plot", PLOT),
+                        ("sim/store", STORE), ("sim/sweep", SWEEP)):
         if re.match(parts, path):
             return name
     return re.sub(r"\.(c|h)$", "", path)

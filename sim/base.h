@@ -8,6 +8,9 @@
 
 #include "raft/must.h"
 
+/* Of the program: stands in stores and reports. */
+#define RAFTSIM_VERSION "0.2.0"
+
 #define NS_PER_US UINT64_C(1000)
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)

@@ -20,37 +20,18 @@ static size_t flag_count(const struct flag *flags)
     return count;
 }
 
-/* Words of `help` from `column` on, wrapped at 80 columns. */
-static void add_wrapped(struct text *text, size_t column, const char *help)
-{
-    size_t at = column;
-    while (*help) {
-        size_t word = strcspn(help, " \n");
-        if (at + 1 + word > HELP_COLUMNS && at > column) {
-            text_add(text, "\n");
-            at = 0;
-        }
-        text_column(text, column, at > column ? 1 : 0);
-        text_bytes(text, help, word);
-        at = (at > column ? at + 1 : column) + word;
-        help += word;
-        help += *help != '\0';
-    }
-    text_add(text, "\n");
-}
-
 static void print_help(const struct usage *usage)
 {
     struct text text = {0};
     text_add(&text, "usage: raftsim %s%s%s [flags]\n\n", usage->command,
              *usage->operands ? " " : "", usage->operands);
-    add_wrapped(&text, 0, usage->help);
+    text_wrap(&text, 0, HELP_COLUMNS, usage->help);
     text_add(&text, "\n");
     for (const struct flag *flag = usage->flags; flag->name; flag++) {
         text_add(&text, "  --%s%s%s", flag->name, flag->argument ? " " : "",
                  flag->argument ? flag->argument : "");
         text_column(&text, HELP_COLUMN, 2);
-        add_wrapped(&text, HELP_COLUMN, flag->help);
+        text_wrap(&text, HELP_COLUMN, HELP_COLUMNS, flag->help);
     }
     text_add(&text, "  --help");
     text_column(&text, HELP_COLUMN, 2);
@@ -171,6 +152,13 @@ bool take_text(void *field, const char *argument, struct error *error)
         return refuse(error, "expected a text, got an empty one");
     *(const char **)field = argument;
     return true;
+}
+
+bool take_json(void *field, const char *argument, struct error *error)
+{
+    *(bool *)field = strcmp(argument, "json") == 0;
+    return strcmp(argument, "json") == 0 || strcmp(argument, "text") == 0 ||
+           refuse(error, "expected text or json, got '%.60s'", argument);
 }
 
 bool take_count(void *field, const char *argument, struct error *error)

@@ -50,6 +50,7 @@ int flags_status(enum flags_end end);
 
 bool take_switch(void *field, const char *argument, struct error *error); /* bool */
 bool take_text(void *field, const char *argument, struct error *error);   /* const char * */
+bool take_json(void *field, const char *argument, struct error *error);   /* bool: text or json */
 bool take_seed(void *field, const char *argument, struct error *error);   /* struct seed_flag */
 bool take_count(void *field, const char *argument,
                 struct error *error); /* uint64_t, 1 .. 2^53 - 1 */

@@ -3,11 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base.h"
 #include "sim/command.h"
 #include "sim/interrupt.h"
 #include "sim/suggest.h"
-
-#define VERSION "0.1.0"
 
 static void print_help(FILE *out)
 {
@@ -41,7 +40,7 @@ static int obey(int argc, char **argv)
         return STATUS_USAGE;
     }
     if (strcmp(word, "--version") == 0) {
-        puts("raftsim " VERSION);
+        puts("raftsim " RAFTSIM_VERSION);
         return STATUS_HELD;
     }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || (help && argc == 2)) {

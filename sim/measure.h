@@ -11,8 +11,9 @@
     X(CRASH, "crash")                                                                              \
     X(PAUSE, "pause")                                                                              \
     X(ISOLATE, "isolate")                                                                          \
-    X(PARTITION, "partition") X(LINK, "link") X(DISK, "disk") X(CLOCK, "clock")                    \
-        X(REMOVAL, "removal") X(TRANSFER, "transfer") X(UNPLANNED, "unplanned")
+    X(PARTITION, "partition")                                                                      \
+    X(LINK, "link") X(DISK, "disk") X(CLOCK, "clock") X(REMOVAL, "removal")                        \
+        X(TRANSFER, "transfer") X(UNPLANNED, "unplanned")
 
 #define TRIGGERS(X)                                                                                \
     X(LEADER_LOST, "timeout: leader lost")                                                         \

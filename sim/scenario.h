@@ -147,7 +147,8 @@ struct scenario {
     struct expectations expect, sweep_expect;
     bool seeds_given;
     uint64_t sweep_first, sweep_last; /* seeds, if given */
-    uint64_t digest; /* of the text after --set: names this plan in stores and replays */
+    char *text;                       /* of the plan, with all changes made, in one line */
+    uint64_t digest;                  /* of that text: names this plan in stores and replays */
 };
 
 /* Changes to the file before it is bound: "--set PATH=VALUE". */

@@ -80,20 +80,20 @@ static void complete(struct scenario *scenario)
         elector_default(scenario);
 }
 
-static uint64_t digest(const struct json *json)
+static void keep_text(struct scenario *scenario, const struct json *json)
 {
     char *text = cJSON_PrintUnformatted(json->root);
     must(text != NULL);
-    uint64_t hash = XXH3_64bits(text, strlen(text));
+    scenario->text = copy_text(text);
+    scenario->digest = XXH3_64bits(text, strlen(text));
     cJSON_free(text);
-    return hash;
 }
 
 static bool bind_scenario(struct scenario *scenario, const struct json *json, struct error *error)
 {
     struct reader reader = {json, scenario, error};
     scenario->seed = 1;
-    scenario->digest = digest(json);
+    keep_text(scenario, json);
     if (!bind_fields(&reader, json->root, scenario_fields, scenario))
         return false;
     complete(scenario);
@@ -177,6 +177,7 @@ void scenario_close(struct scenario *scenario)
     topics_close(scenario);
     items_close(scenario);
     close_rest(scenario);
+    free(scenario->text);
     free(scenario->file);
     free(scenario->name);
     free(scenario->description);

@@ -1,224 +1,145 @@
 #include "sim/sweep.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/partition_episode.h"
-
-/* Places a metric has: of the run or the first episode, of the others, of those of one cause. */
-enum {
-    CAUSES_MAX = (int)CAUSE_COUNT > (int)PARTITION_CAUSE_COUNT ? (int)CAUSE_COUNT
-                                                               : (int)PARTITION_CAUSE_COUNT,
-    PLACES = 2 + CAUSES_MAX
-};
-
-static size_t place_of(const struct metric_ref *ref)
+static uint32_t verdict_of(const char *name)
 {
-    size_t which = ref->one_cause ? 2 + (size_t)ref->cause : !ref->startup;
-    return ref->index * PLACES + which;
+    for (uint32_t verdict = 0; verdict < VERDICT_DIED; verdict++)
+        if (strcmp(verdict_name((enum verdict)verdict), name) == 0)
+            return verdict;
+    return VERDICT_DIED;
 }
 
-void sweep_open(struct sweep *sweep, const struct scenario *scenario)
+static const char *text_at(sqlite3_stmt *row, int column)
 {
-    *sweep = (struct sweep){.scenario = scenario, .first = UINT64_MAX};
-    sweep->pool_count = metric_count() * PLACES;
-    sweep->pools = allocate(sweep->pool_count, sizeof *sweep->pools);
-    sweep->asked = allocate(scenario->sweep_expect.count, sizeof *sweep->asked);
-    for (uint32_t i = 0; i < scenario->sweep_expect.count; i++) {
-        const struct expectation *expectation = &scenario->sweep_expect.items[i];
-        const char *statistic;
-        bool known =
-            expectation->word || expectation_resolve(expectation, &sweep->asked[i].ref, &statistic);
-        must(known);
-    }
+    const unsigned char *text = sqlite3_column_text(row, column);
+    return text ? (const char *)text : "";
 }
 
-static void add_samples(struct pool *pool, const struct samples *samples)
+static uint64_t number_at(sqlite3_stmt *row, int column)
 {
-    pool->items =
-        make_room(pool->items, &pool->room, pool->count + samples->count, sizeof *pool->items);
-    if (samples->count > 0)
-        memcpy(pool->items + pool->count, samples->items, samples->count * sizeof *pool->items);
-    pool->count += samples->count;
-    pool->unended += samples->unended;
+    return (uint64_t)sqlite3_column_int64(row, column);
 }
 
-struct adding {
-    struct sweep *sweep;
-    struct measures *measures;
-};
-
-/* Messages by kind are for single runs: pooled over thousands they would only take memory. */
-static void add_metric(void *context, const char *name, const struct metric_ref *ref)
+/* "WHERE seed BETWEEN .." of the range. */
+static const char *where(const struct sweep *sweep, struct text *text)
 {
-    const struct adding *adding = context;
-    if (strncmp(name, "messages.", 9) == 0 && strchr(name + 9, '.'))
-        return;
-    struct pool *pool = &adding->sweep->pools[place_of(ref)];
-    if (!pool->name) {
-        pool->name = copy_text(name);
-        pool->ref = *ref;
-    }
-    struct samples samples = measure_samples(adding->measures, ref, 0);
-    add_samples(pool, &samples);
+    text_clear(text);
+    text_add(text, "WHERE seed BETWEEN %" PRIu64 " AND %" PRIu64, sweep->range.first,
+             sweep->range.last);
+    return text_of(text);
 }
 
-static void add_asked(struct sweep *sweep, struct run *run)
+static bool read_all(const struct sweep *sweep)
 {
-    for (uint32_t i = 0; i < sweep->scenario->sweep_expect.count; i++) {
-        const struct expectation *expectation = &sweep->scenario->sweep_expect.items[i];
-        if (expectation->word)
+    return sqlite3_errcode(store_handle(sweep->store)) == SQLITE_DONE;
+}
+
+/* The sum of the runs' hashes, each mixed with its seed: no order enters. */
+static bool read_runs(struct sweep *sweep)
+{
+    struct text range = {0};
+    sqlite3_stmt *row = store_prepare(
+        sweep->store, "SELECT seed, verdict, safe, live, hash, simulated_ms FROM run %s",
+        where(sweep, &range));
+    while (store_step(sweep->store, row)) {
+        uint32_t verdict = verdict_of(text_at(row, 1));
+        sweep->runs++;
+        sweep->verdicts[verdict]++;
+        if (verdict == VERDICT_DIED)
             continue;
-        struct samples samples =
-            measure_samples(run->measures, &sweep->asked[i].ref, expectation->window);
-        add_samples(&sweep->asked[i], &samples);
+        sweep->unsafe += !sqlite3_column_int(row, 2);
+        sweep->absent += !sqlite3_column_int(row, 3);
+        uint64_t hash = strtoull(text_at(row, 4), NULL, 16);
+        sweep->hash += chance_mix(hash ^ chance_mix(number_at(row, 0)));
+        sweep->simulated_ms += sqlite3_column_double(row, 5);
     }
+    bool ok = read_all(sweep);
+    sqlite3_finalize(row);
+    text_close(&range);
+    return ok;
 }
 
-static const char *detail_of(const struct run *run)
+/* Runs alike are one group; of missed expectations those with the same first one. */
+static bool read_groups(struct sweep *sweep)
 {
-    switch (run->verdict) {
-    case VERDICT_SAFETY:
-        return run->world->judge.detail;
-    case VERDICT_LIVENESS:
-        return run->liveness_why;
-    case VERDICT_EXPECTATION:
-        for (uint32_t i = 0; i < run->finding_count; i++)
-            if (!run->findings[i].held)
-                return run->findings[i].expectation->text;
-        return "";
-    case VERDICT_NONDETERMINISTIC:
-    case VERDICT_UNDECIDED:
-    case VERDICT_PASS:
-    case VERDICT_COUNT:
-        break;
+    struct text range = {0};
+    sqlite3_stmt *row = store_prepare(
+        sweep->store,
+        "SELECT verdict, rule, min(seed), count(*), detail FROM run %s AND verdict <> 'pass' "
+        "GROUP BY verdict, rule, CASE verdict WHEN 'expectation' THEN detail END "
+        "ORDER BY min(seed)",
+        where(sweep, &range));
+    while (store_step(sweep->store, row)) {
+        sweep->groups = make_room(sweep->groups, &sweep->group_room, sweep->group_count + 1,
+                                  sizeof *sweep->groups);
+        bool ruled = sqlite3_column_type(row, 1) != SQLITE_NULL;
+        sweep->groups[sweep->group_count++] =
+            (struct failure_group){.verdict = verdict_of(text_at(row, 0)),
+                                   .rule = ruled ? copy_text(text_at(row, 1)) : NULL,
+                                   .seed = number_at(row, 2),
+                                   .runs = number_at(row, 3),
+                                   .detail = copy_text(text_at(row, 4))};
     }
-    return run->why;
+    bool ok = read_all(sweep);
+    sqlite3_finalize(row);
+    text_close(&range);
+    return ok;
 }
 
-/* Alike: the same verdict and rule; of missed expectations, the same first one. */
-static void add_failure(struct sweep *sweep, const struct run *run)
+/* The longest failovers, at most one a run. */
+static bool read_worst(struct sweep *sweep)
 {
-    const char *rule = run->verdict == VERDICT_SAFETY ? run->world->judge.rule : NULL;
-    const char *detail = detail_of(run);
-    uint32_t at = 0;
-    for (; at < sweep->group_count; at++) {
-        const struct failure_group *group = &sweep->groups[at];
-        if (group->verdict == run->verdict && group->rule == rule &&
-            (run->verdict != VERDICT_EXPECTATION || strcmp(group->detail, detail) == 0))
-            break;
-    }
-    if (at == FAILURE_GROUPS_MAX)
-        return;
-    struct failure_group *group = &sweep->groups[at];
-    if (at == sweep->group_count) {
-        *group = (struct failure_group){.verdict = run->verdict, .rule = rule, .seed = run->seed};
-        snprintf(group->detail, sizeof group->detail, "%s", detail);
-        sweep->group_count++;
-    }
-    group->runs++;
+    struct text range = {0};
+    sqlite3_stmt *row = store_prepare(
+        sweep->store,
+        "SELECT seed, max(total_ms), terms FROM episode %s AND number > 0 AND total_ms NOT NULL "
+        "GROUP BY seed ORDER BY 2 DESC, seed LIMIT %d",
+        where(sweep, &range), WORST_MAX);
+    while (store_step(sweep->store, row))
+        sweep->worst[sweep->worst_count++] = (struct worst){
+            number_at(row, 0), sqlite3_column_double(row, 1), (uint32_t)number_at(row, 2)};
+    bool ok = read_all(sweep);
+    sqlite3_finalize(row);
+    row = store_prepare(sweep->store, "SELECT count(*) FROM episode %s AND cause = '%s'",
+                        where(sweep, &range), cause_name(CAUSE_UNPLANNED));
+    sweep->unplanned = store_step(sweep->store, row) ? number_at(row, 0) : 0;
+    sqlite3_finalize(row);
+    text_close(&range);
+    return ok;
 }
 
-static void add_worst(struct sweep *sweep, const struct worst *worst)
+bool sweep_read(struct sweep *sweep, const struct columns *columns, struct store *store,
+                const struct seed_range *range)
 {
-    uint32_t at = sweep->worst_count;
-    while (at > 0 && sweep->worst[at - 1].total_ms < worst->total_ms)
-        at--;
-    if (at == WORST_MAX)
-        return;
-    if (sweep->worst_count < WORST_MAX)
-        sweep->worst_count++;
-    for (uint32_t i = sweep->worst_count - 1; i > at; i--)
-        sweep->worst[i] = sweep->worst[i - 1];
-    sweep->worst[at] = *worst;
-}
-
-/* The longest failover of the run, for the list of the worst; failures of terms by cause. */
-static void add_episodes(struct sweep *sweep, const struct run *run)
-{
-    const struct episode *episodes;
-    const struct term_begun *terms;
-    struct worst worst = {.seed = run->seed};
-    uint32_t count = measures_episodes(run->measures, &episodes);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct episode *one = &episodes[i];
-        sweep->unplanned += one->cause == CAUSE_UNPLANNED;
-        if (one->cause == CAUSE_START || one->committed_ns == UINT64_MAX)
-            continue;
-        double total_ms = (double)(one->committed_ns - one->begin_ns) / (double)NS_PER_MS;
-        if (total_ms > worst.total_ms)
-            worst = (struct worst){run->seed, total_ms, one->terms};
-    }
-    if (worst.total_ms > 0)
-        add_worst(sweep, &worst);
-    count = measures_terms(run->measures, &terms);
-    for (uint32_t i = 0; i < count; i++)
-        if (term_failed(&terms[i]))
-            sweep->failures_by_cause[terms[i].failure]++;
-}
-
-void sweep_add(struct sweep *sweep, struct run *run)
-{
-    struct adding adding = {sweep, run->measures};
-    sweep->runs++;
-    sweep->first = run->seed < sweep->first ? run->seed : sweep->first;
-    sweep->last = run->seed > sweep->last ? run->seed : sweep->last;
-    sweep->verdicts[run->verdict]++;
-    sweep->unsafe += run->world->judge.broken;
-    sweep->absent += run->liveness_absent;
-    sweep->hash += chance_mix(run->trace_hash ^ chance_mix(run->seed));
-    sweep->simulated_ns += run->simulated_ns;
-    if (run->verdict != VERDICT_PASS)
-        add_failure(sweep, run);
-    metric_each(run->measures, add_metric, &adding);
-    add_asked(sweep, run);
-    add_episodes(sweep, run);
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void sort(struct pool *pool)
-{
-    if (pool->count > 1)
-        qsort(pool->items, pool->count, sizeof *pool->items, ascending);
-}
-
-void sweep_finish(struct sweep *sweep)
-{
-    for (size_t i = 0; i < sweep->pool_count; i++)
-        sort(&sweep->pools[i]);
-    for (uint32_t i = 0; i < sweep->scenario->sweep_expect.count; i++)
-        sort(&sweep->asked[i]);
+    *sweep =
+        (struct sweep){.scenario = columns->scenario, .store = store, .range = *range, .runs = 0};
+    sweep->got = allocate(sweep->scenario->sweep_expect.count, sizeof *sweep->got);
+    return read_runs(sweep) && read_groups(sweep) && read_worst(sweep) &&
+           sweep_summarise(sweep, columns);
 }
 
 void sweep_close(struct sweep *sweep)
 {
-    for (size_t i = 0; i < sweep->pool_count; i++) {
-        free(sweep->pools[i].name);
-        free(sweep->pools[i].items);
+    for (size_t i = 0; i < sweep->summary_count; i++)
+        free(sweep->summaries[i].name);
+    for (size_t i = 0; i < sweep->group_count; i++) {
+        free(sweep->groups[i].rule);
+        free(sweep->groups[i].detail);
     }
-    for (uint32_t i = 0; i < sweep->scenario->sweep_expect.count; i++)
-        free(sweep->asked[i].items);
-    free(sweep->pools);
-    free(sweep->asked);
+    free(sweep->summaries);
+    free(sweep->groups);
+    free(sweep->got);
 }
 
-struct samples pool_samples(const struct pool *pool)
+const struct summary *sweep_find(const struct sweep *sweep, const char *name)
 {
-    return (struct samples){
-        .count = (uint32_t)pool->count, .unended = (uint32_t)pool->unended, .items = pool->items};
-}
-
-const struct pool *sweep_find(const struct sweep *sweep, const char *name)
-{
-    for (size_t i = 0; i < sweep->pool_count; i++)
-        if (sweep->pools[i].name && strcmp(sweep->pools[i].name, name) == 0)
-            return &sweep->pools[i];
+    for (size_t i = 0; i < sweep->summary_count; i++)
+        if (strcmp(sweep->summaries[i].name, name) == 0)
+            return &sweep->summaries[i];
     return NULL;
 }
 
@@ -237,12 +158,11 @@ static void find_word(const struct sweep *sweep, struct finding *finding)
 static uint32_t find_bounds(const struct sweep *sweep, uint32_t number, struct finding *findings)
 {
     const struct expectation *expectation = &sweep->scenario->sweep_expect.items[number];
-    struct samples samples = pool_samples(&sweep->asked[number]);
+    struct value got = sweep->got[number];
     struct metric_ref ref;
     const char *statistic;
     bool known = expectation_resolve(expectation, &ref, &statistic);
     must(known);
-    struct value got = sample_statistic(&samples, statistic);
     for (uint32_t i = 0; i < expectation->bound_count; i++) {
         const struct bound *bound = &expectation->bounds[i];
         findings[i] = (struct finding){expectation, bound, got, bound_holds(bound, got), ""};
@@ -269,6 +189,8 @@ uint32_t sweep_findings(const struct sweep *sweep, struct finding *findings)
 int sweep_status(const struct sweep *sweep, const struct finding *findings, uint32_t count)
 {
     bool missed = sweep->verdicts[VERDICT_EXPECTATION] > 0;
+    if (sweep->verdicts[VERDICT_DIED] > 0)
+        return MUST_STATUS;
     for (uint32_t i = 0; i < count; i++)
         missed = missed || !findings[i].held;
     for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)

@@ -1,63 +1,100 @@
-/* One plan, many seeds: verdicts counted, measures pooled, failures kept with their seeds. */
+/* One plan, many seeds: what its store says of all of them together. Nothing here depends on the
+ * order in which runs were made, nor on who made them. */
 #ifndef SIM_SWEEP_H
 #define SIM_SWEEP_H
 
-#include "sim/run.h"
+#include "sim/statistics.h"
+#include "sim/store.h"
 
-/* The values of one metric over all runs. An unended episode counts above every quantile. */
-struct pool {
-    char *name;
+/* Which seeds: every `shards`-th of first..last, beginning with first + shard. */
+struct seed_range {
+    uint64_t first, last;
+    uint64_t shard, shards; /* 0 of 1: all */
+};
+
+/* A quantile with its distribution-free 95 % interval. */
+struct estimate {
+    struct value at;
+    bool bounded; /* there are enough samples for an interval */
+    double low, high;
+};
+enum { QUANTILES = 4 }; /* p50, p90, p99, p999 */
+enum { BINS = 12 };
+
+/* The samples of one metric over all runs; an unended episode counts above every quantile. */
+struct summary {
+    char *name; /* "failover[crash].total_ms" */
     struct metric_ref ref;
-    double *items; /* ascending once sweep_finish was called */
-    size_t count, room;
-    uint64_t unended;
+    uint64_t count, unended;
+    struct value min, max, mean;
+    struct estimate quantiles[QUANTILES];
+    double bin_from, bin_step; /* step 0: too few samples for a picture */
+    uint64_t bins[BINS];       /* the last holds all above it too */
 };
 
-/* Runs that failed alike: told once, by the least seed. */
+/* Runs that failed alike (the same verdict and rule, or the same first missed expectation): told
+ * once, by the least seed. */
 struct failure_group {
-    enum verdict verdict;
-    const char *rule; /* safety; else NULL */
+    uint32_t verdict; /* enum verdict, or VERDICT_DIED */
     uint64_t seed, runs;
-    char detail[240];
+    char *rule; /* safety; else NULL */
+    char *detail;
 };
-enum { FAILURE_GROUPS_MAX = 64, WORST_MAX = 2 };
 
 struct worst {
     uint64_t seed;
     double total_ms;
     uint32_t terms;
 };
+enum { WORST_MAX = 2 };
 
 struct sweep {
     const struct scenario *scenario;
-    uint64_t first, last, runs;
-    uint64_t verdicts[VERDICT_COUNT];
+    struct store *store;
+    struct seed_range range; /* that were asked for */
+    uint64_t runs, verdicts[VERDICT_DIED + 1];
     uint64_t unsafe, absent;
     uint64_t hash; /* of all runs, whatever their order */
-    uint64_t simulated_ns, unplanned;
-    uint64_t failures_by_cause[FAILURE_COUNT];
-    struct pool *pools; /* by metric and cause; those without a name have nothing */
-    size_t pool_count;
-    struct pool *asked; /* one for each of sweep.expect */
-    struct failure_group groups[FAILURE_GROUPS_MAX];
-    uint32_t group_count;
+    double simulated_ms;
+    uint64_t unplanned;
+    struct summary *summaries; /* in the order of the table of metrics */
+    size_t summary_count, summary_room;
+    struct value *got; /* what each of sweep.expect came to; words: not known */
+    struct failure_group *groups;
+    size_t group_count, group_room;
     struct worst worst[WORST_MAX];
     uint32_t worst_count;
 };
 
-void sweep_open(struct sweep *sweep, const struct scenario *scenario);
-/* Counts in a finished run. */
-void sweep_add(struct sweep *sweep, struct run *run);
-/* All runs are in: sorts what is pooled. */
-void sweep_finish(struct sweep *sweep);
+/* Reads all that the store has of the range: one metric's samples at a time. False: store_error. */
+bool sweep_read(struct sweep *sweep, const struct columns *columns, struct store *store,
+                const struct seed_range *range);
 void sweep_close(struct sweep *sweep);
 
-struct samples pool_samples(const struct pool *pool);
-/* The pool of that full name, or NULL. */
-const struct pool *sweep_find(const struct sweep *sweep, const char *name);
+/* The summary of that full name, or NULL. */
+const struct summary *sweep_find(const struct sweep *sweep, const char *name);
 /* How sweep.expect came out: one for each bound; `findings` has room for 4 an expectation. */
 uint32_t sweep_findings(const struct sweep *sweep, struct finding *findings);
 /* The exit status: the gravest of all runs and of what was expected of them together. */
 int sweep_status(const struct sweep *sweep, const struct finding *findings, uint32_t count);
+
+/* ---- sweep_samples.c ---- */
+
+/* Summarises every metric of the columns, and what sweep.expect asks of them. */
+bool sweep_summarise(struct sweep *sweep, const struct columns *columns);
+
+/* ---- sweep_run.c ---- */
+
+struct sweep_plan {
+    const struct columns *columns;
+    struct store *store;
+    struct seed_range range;
+    uint32_t jobs;   /* workers; 0: one for each processor */
+    double budget_s; /* begins no more runs after that; 0: no limit */
+    bool shows;      /* a line of progress on stderr */
+    uint64_t made;   /* told: runs that were made now */
+};
+/* Runs the seeds that the store does not have yet. False: the store failed. */
+bool sweep_run(struct sweep_plan *plan);
 
 #endif

@@ -50,6 +50,30 @@ void text_column(struct text *text, size_t column, size_t least)
         text_bytes(text, " ", 1);
 }
 
+void text_wrap(struct text *text, size_t column, size_t columns, const char *words)
+{
+    text_column(text, column, 0);
+    for (size_t at = column; *words;) {
+        size_t size = strcspn(words, " \n");
+        struct text word = {0};
+        text_bytes(&word, words, size);
+        size_t width = text_width(text_of(&word));
+        if (at > column && at + 1 + width > columns) {
+            text_bytes(text, "\n", 1);
+            text_column(text, column, 0);
+            at = column;
+        } else if (at > column) {
+            text_bytes(text, " ", 1);
+            at++;
+        }
+        text_bytes(text, text_of(&word), size);
+        text_close(&word);
+        at += width;
+        words += size + strspn(words + size, " \n");
+    }
+    text_bytes(text, "\n", 1);
+}
+
 static bool is_plain(const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

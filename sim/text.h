@@ -19,6 +19,9 @@ void text_bytes(struct text *text, const char *bytes, size_t count);
 /* Spaces up to the column, counted in characters from the last line's beginning; at least `least`.
  */
 void text_column(struct text *text, size_t column, size_t least);
+/* Pads to `column` and adds the words, wrapped so that lines have at most `columns` characters;
+ * each further line begins at `column` too. Ends with a newline. */
+void text_wrap(struct text *text, size_t column, size_t columns, const char *words);
 /* A word as a POSIX shell takes it: quoted only when it must be. */
 void text_shell(struct text *text, const char *word);
 /* The text, never NULL; a loan until the next change. */

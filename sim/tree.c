@@ -8,12 +8,16 @@
 
 enum { DECIMALS = 6 };
 
-void tree_add_value(cJSON *object, const char *name, struct value value)
+cJSON *tree_of_value(struct value value)
 {
     if (value.known && isfinite(value.number) && fabs(value.number) < 1e18)
-        cJSON_AddRawToObject(object, name, short_number(value.number, DECIMALS).text);
-    else
-        cJSON_AddNullToObject(object, name);
+        return cJSON_CreateRaw(short_number(value.number, DECIMALS).text);
+    return cJSON_CreateNull();
+}
+
+void tree_add_value(cJSON *object, const char *name, struct value value)
+{
+    cJSON_AddItemToObject(object, name, tree_of_value(value));
 }
 
 void tree_add_ms(cJSON *object, const char *name, uint64_t ns)

@@ -7,7 +7,8 @@
 
 #include "sim/run.h"
 
-/* Up to 6 decimals, null when it is not known or not finite. */
+/* Up to 6 decimals, null when it is not known or not finite. The caller owns it. */
+cJSON *tree_of_value(struct value value);
 void tree_add_value(cJSON *object, const char *name, struct value value);
 void tree_add_ms(cJSON *object, const char *name, uint64_t ns);
 void tree_add_count(cJSON *object, const char *name, uint64_t count);

@@ -14,16 +14,8 @@ struct list_flags {
     bool json;
 };
 
-static bool take_format(void *field, const char *argument, struct error *error)
-{
-    *(bool *)field = strcmp(argument, "json") == 0;
-    return strcmp(argument, "json") == 0 || strcmp(argument, "text") == 0 ||
-           refuse(error, "expected text or json, got '%.60s'", argument);
-}
-
 static const struct flag flags[] = {
-    {"format", "NAME", "text (the default) or json", take_format,
-     offsetof(struct list_flags, json)},
+    {"format", "NAME", "text (the default) or json", take_json, offsetof(struct list_flags, json)},
     {0},
 };
 
@@ -33,31 +25,15 @@ static const struct flag flags[] = {
  * follow at once if they all fit, else below. */
 static void add_wrapped(struct text *text, size_t column, const char *words)
 {
-    size_t at = column;
     const char *last = strrchr(text_of(text), '\n');
     size_t name = text_width(last ? last + 1 : text_of(text));
-    if (name >= column && name + 1 + text_width(words) > COLUMNS)
-        text_add(text, "\n");
-    text_column(text, column, name >= column ? 1 : 0);
-    for (bool first = true; *words; first = false) {
-        size_t size = strcspn(words, " ");
-        struct text word = {0};
-        text_bytes(&word, words, size);
-        size_t width = text_width(text_of(&word));
-        if (!first && at + 1 + width > COLUMNS) {
-            text_add(text, "\n");
-            text_column(text, column, 0);
-            at = column;
-        } else if (!first) {
-            text_add(text, " ");
-            at++;
-        }
-        text_add(text, "%s", text_of(&word));
-        text_close(&word);
-        at += width;
-        words += size + (words[size] == ' ');
+    if (name >= column && name + 1 + text_width(words) <= COLUMNS) {
+        text_add(text, " %s\n", words);
+        return;
     }
-    text_add(text, "\n");
+    if (name >= column)
+        text_add(text, "\n");
+    text_wrap(text, column, COLUMNS, words);
 }
 
 static const char *string_of(const cJSON *row, const char *key)

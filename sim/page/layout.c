@@ -29,27 +29,13 @@ enum paint paint_of(enum look look)
     return (enum paint)(PAINT_FIRST_LOOK + (int)look);
 }
 
-void page_wrap(const struct page *page, size_t indent, const char *text)
+void page_wrap(const struct page *page, size_t indent, const char *words)
 {
-    size_t columns = page->report->columns, at = indent;
-    while (*text) {
-        size_t bytes = strcspn(text, " \n");
-        struct text word = {0};
-        text_bytes(&word, text, bytes);
-        size_t width = text_width(text_of(&word));
-        if (at > indent && at + 1 + width > columns) {
-            fprintf(page->out, "\n%*s", (int)indent, "");
-            at = indent;
-        } else if (at > indent) {
-            fputc(' ', page->out);
-            at++;
-        }
-        fputs(text_of(&word), page->out);
-        at += width;
-        text_close(&word);
-        text += bytes + strspn(text + bytes, " \n");
-    }
-    fputc('\n', page->out);
+    struct text text = {0};
+    text_bytes(&text, "", 0);
+    text_wrap(&text, indent, page->report->columns, words);
+    fputs(text_of(&text) + indent, page->out); /* what stands before it was written already */
+    text_close(&text);
 }
 
 /* Where to break a command so that `columns` are enough: before the last flag that fits, else

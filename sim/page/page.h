@@ -44,6 +44,9 @@ uint64_t episode_length(const struct episode *episode);
 /* What an item of the plan did: "crash n1", "partition n1 n2 | n3". */
 void deed_text(const struct page *page, const struct deed *deed, struct text *text);
 
+/* "5 nodes, preset etcd-3.5 (tick 100 ms, ..), one-way 1-5 ms, .." */
+void settings_words(const struct scenario *scenario, struct text *text);
+
 void page_settings(const struct page *page);
 void page_verdict(const struct page *page);
 void page_violation(const struct page *page);

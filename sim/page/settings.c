@@ -148,21 +148,26 @@ static void add_topics(struct text *text, const struct scenario *scenario)
                  scenario->layout.partition_count);
 }
 
+void settings_words(const struct scenario *scenario, struct text *text)
+{
+    uint32_t voters = raft_set_count(&scenario->members.voters);
+    text_add(text, "%u node%s", scenario->node_count, scenario->node_count == 1 ? "" : "s");
+    if (voters != scenario->node_count)
+        text_add(text, " (%u vote)", voters);
+    add_raft(text, scenario);
+    add_network(text, scenario);
+    add_topics(text, scenario);
+}
+
 void page_settings(const struct page *page)
 {
     const struct scenario *scenario = page->scenario;
     struct text text = {0};
-    uint32_t voters = raft_set_count(&scenario->members.voters);
     text_add(&text, "%s%s%s", scenario->name, scenario->description ? ": " : "",
              scenario->description ? scenario->description : "");
     page_wrap(page, 0, text_of(&text));
     text_clear(&text);
-    text_add(&text, "%u node%s", scenario->node_count, scenario->node_count == 1 ? "" : "s");
-    if (voters != scenario->node_count)
-        text_add(&text, " (%u vote)", voters);
-    add_raft(&text, scenario);
-    add_network(&text, scenario);
-    add_topics(&text, scenario);
+    settings_words(scenario, &text);
     text_add(&text, ", seed %" PRIu64, page->report->run->seed);
     page_wrap(page, 0, text_of(&text));
     text_close(&text);
