@@ -45,11 +45,14 @@ const char *store_verdict(uint32_t verdict)
     return verdict == VERDICT_DIED ? "died" : verdict_name((enum verdict)verdict);
 }
 
+enum { HASH_DIGITS = 16 };
+
 static bool add_run(struct store *store, const struct result *result)
 {
     sqlite3_stmt *run = store->run;
-    char hash[20];
-    snprintf(hash, sizeof hash, "%016" PRIx64, result->trace_hash);
+    char hash[HASH_DIGITS + 1] = "";
+    for (int i = 0; i < HASH_DIGITS; i++)
+        hash[i] = "0123456789abcdef"[result->trace_hash >> (60 - 4 * i) & 15];
     sqlite3_bind_int64(run, 1, (sqlite3_int64)result->seed);
     bind_text(run, 2, store_verdict(result->verdict));
     bind_text(run, 3, result->rule);

@@ -139,11 +139,24 @@ static bool check_all(const struct scenario *scenario, const struct expectations
     return true;
 }
 
-/* What one run breaks, and must break, another may not: that is expected of each. */
-static bool check_sweep_words(const struct scenario *scenario, struct error *error)
+static bool is_of_one_run(const struct expectation *expectation)
+{
+    struct metric_ref ref;
+    const char *statistic;
+    return !expectation->word && expectation_resolve(expectation, &ref, &statistic) && statistic &&
+           (strcmp(statistic, "first") == 0 || strcmp(statistic, "last") == 0);
+}
+
+/* What one run breaks, and must break, another may not: that is expected of each. Runs have no
+ * order, so nothing is the first of them. */
+static bool check_sweep(const struct scenario *scenario, struct error *error)
 {
     for (uint32_t i = 0; i < scenario->sweep_expect.count; i++) {
         const struct expectation *expectation = &scenario->sweep_expect.items[i];
+        if (is_of_one_run(expectation))
+            return refuse_at(error, scenario, &expectation->place,
+                             "expected a statistic of all runs, such as min, max, mean or p99; the "
+                             "first and the last stand in \"expect\"");
         if (expectation->word && strcmp(expectation->word, "holds") != 0)
             return refuse_at(error, scenario, &expectation->place,
                              "expected \"holds\" of a sweep, got \"%s\"; what each run must break "
@@ -156,8 +169,7 @@ static bool check_sweep_words(const struct scenario *scenario, struct error *err
 bool expectations_check(const struct scenario *scenario, struct error *error)
 {
     return check_all(scenario, &scenario->expect, error) &&
-           check_all(scenario, &scenario->sweep_expect, error) &&
-           check_sweep_words(scenario, error);
+           check_all(scenario, &scenario->sweep_expect, error) && check_sweep(scenario, error);
 }
 
 /* ---- what came of it ---- */

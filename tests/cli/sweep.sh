@@ -110,3 +110,5 @@ for shard in 0/3 4/3 1 a/b 1/0; do
 done
 expect "seeds beyond 2^53 are refused" 2 "$program" sweep "$plan" --seeds 1..9007199254740993
 expect "more seeds than a list holds are refused" 2 "$program" sweep "$plan" --seeds 1..200000000
+expect "a sweep has no first episode" 2 "$program" sweep "$plan" --seeds 1..3 \
+    --set 'sweep.expect={"failover.total_ms.first": "<= 3s"}'
