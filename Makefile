@@ -72,6 +72,8 @@ bless: $(BUILD)/raftsim ## accept goldens, README tables and instruction count a
 	@scripts/readme $< accept
 	@scripts/gate $< accept
 
+launchers: $(BUILD)/raftsim ## try parallel, ssh, MPI and Slurm for real, where they are installed; not in check
+	@tests/launchers/run $<
 same-arch: ## one trace hash on i686, aarch64 and big-endian s390x too (qemu); not in check
 	@scripts/same-arch
 fuzz: ## fuzz what reads input: [FUZZ_SECONDS=60]; not in check
