@@ -132,8 +132,10 @@ static void obey(struct core *core)
         start(core);
         return;
     case RAFT_TIMEOUT: /* time has passed already */
-    case RAFT_READ:
     case RAFT_CONFIGURE:
+        return;
+    case RAFT_READ:
+        read_on_ask(core, input->value, core->id);
         return;
     case RAFT_RECEIVE:
         receive_message(core);
@@ -276,6 +278,7 @@ static void shut(void *self)
         return;
     peers_close(core);
     log_close(&core->log);
+    free(core->reads);
     free(core);
 }
 

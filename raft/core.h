@@ -7,6 +7,7 @@
  *   election.c     votes asked for, given and counted
  *   leader.c       entries sent, acknowledged and committed; leadership transfer
  *   follower.c     entries received
+ *   read.c         reads that need no entry of their own
  *   peers.c        who takes part
  *   log.c, progress.c, quorum.c   know nothing of this file */
 #ifndef RAFT_CORE_H
@@ -34,6 +35,10 @@ struct body_propose {
     uint64_t id;
 };
 
+struct body_read {       /* read_index, and its reply */
+    uint64_t id, origin; /* origin: who was asked first */
+};
+
 /* Time in units: whole ticks, or nanoseconds when there are no ticks. What has elapsed is
  * now - start; only what falls due costs a step. */
 struct timer {
@@ -52,6 +57,13 @@ struct timer {
 struct ballot {
     uint32_t number; /* peers counted in it carry this number */
     uint32_t size[2], yes[2], no[2];
+};
+
+/* A read that a leader has not answered yet. */
+struct waiting_read {
+    uint64_t id, origin;
+    uint64_t round; /* a quorum must answer it first; 0: an entry of this term must be committed */
+    uint64_t index; /* the commit index when its round began */
 };
 
 struct core {
@@ -75,11 +87,18 @@ struct core {
     uint64_t stable;     /* last index of the log known to be durable */
     uint64_t offered;    /* entries up to here were given out to be applied */
 
+    uint64_t round;        /* of heartbeats for reads: the last one begun. Above all before it, and
+                              no less than its time, so that a lease may begin with it */
+    uint64_t lease_end_ns; /* reads are answered at once before that, if options say so */
+    uint32_t read_count;   /* reads that wait */
+
     /* From here on memory is reused by the next instance, not cleared. */
     struct raft_log log;
-    struct peer *peers; /* by ascending id, this node included */
-    uint16_t *slots;    /* by id: 1 + position in peers, 0: not a member */
-    uint16_t *voters;   /* positions in peers of all who vote */
+    struct peer *peers;         /* by ascending id, this node included */
+    uint16_t *slots;            /* by id: 1 + position in peers, 0: not a member */
+    uint16_t *voters;           /* positions in peers of all who vote */
+    struct waiting_read *reads; /* by ascending round */
+    size_t read_room;
     uint32_t peer_count, peer_room, slot_count, slot_room, voter_count;
     struct raft_options options;
     struct raft_members members;
@@ -198,7 +217,8 @@ void leader_heartbeat(struct core *core);
 void leader_abort_transfer(struct core *core);
 void leader_acknowledge(struct core *core, struct peer *peer, uint64_t index);
 void leader_on_append_reply(struct core *core, struct peer *peer, const struct raft_message *reply);
-void leader_on_heartbeat_reply(struct core *core, struct peer *peer);
+void leader_on_heartbeat_reply(struct core *core, struct peer *peer,
+                               const struct raft_message *reply);
 void leader_on_unreachable(struct core *core, uint32_t id);
 void leader_on_propose(struct core *core, uint64_t id);
 void leader_on_transfer(struct core *core, uint32_t target);
@@ -207,5 +227,18 @@ void leader_on_transfer(struct core *core, uint32_t target);
 void follower_on_append(struct core *core, const struct raft_message *message);
 void follower_on_heartbeat(struct core *core, const struct raft_message *message);
 void follower_on_forget_leader(struct core *core);
+
+/* read.c */
+void read_on_ask(struct core *core, uint64_t id, uint64_t origin);
+void read_on_reply(struct core *core, const struct raft_message *reply);
+void read_on_round(struct core *core, struct peer *peer, uint64_t round);
+void read_resume(struct core *core);
+void read_forget(struct core *core);
+
+/* What a heartbeat asks its receiver to say back; 0: nothing. */
+static inline uint64_t read_round(const struct core *core)
+{
+    return core->read_count ? core->round : 0;
+}
 
 #endif

@@ -19,9 +19,20 @@ static bool follow(struct core *core, const struct raft_message *message)
     return true;
 }
 
-static void reply_append(struct core *core, uint32_t to, uint64_t index)
+/* The round for reads that the append names behind its entries, or 0: the reply says it back. */
+static uint64_t round_of(const struct core *core, const struct raft_message *append)
 {
-    core_send_plain(core, RAFT_MSG_APPEND_REPLY, to)->index = index;
+    uint64_t round = 0, size = append->entry_count * sizeof(struct raft_entry);
+    if (append->body_size >= size + sizeof round)
+        memcpy(&round, (const unsigned char *)core->input->body + size, sizeof round);
+    return round;
+}
+
+static void reply_append(struct core *core, const struct raft_message *append, uint64_t index)
+{
+    struct raft_message *reply = core_send_plain(core, RAFT_MSG_APPEND_REPLY, append->from);
+    reply->index = index;
+    reply->commit = round_of(core, append);
 }
 
 /* The leader learns from a refusal where the logs may agree: the last of our entries whose term is
@@ -36,6 +47,7 @@ static void reject_append(struct core *core, const struct raft_message *append)
         core_send(core, RAFT_MSG_APPEND_REPLY, append->from, sizeof(struct body_reject));
     reply->reject = true;
     reply->index = append->index;
+    reply->commit = round_of(core, append);
     reply->log_term = log_knows(log, hint) ? log_term(log, hint) : 0;
     ((struct body_reject *)core_body(core, reply))->hint = hint;
 }
@@ -65,7 +77,7 @@ void follower_on_append(struct core *core, const struct raft_message *append)
     if (!follow(core, append))
         return;
     if (append->index < core->view.commit) {
-        reply_append(core, append->from, core->view.commit);
+        reply_append(core, append, core->view.commit);
         return;
     }
     if (!log_matches(&core->log, append->index, append->log_term)) {
@@ -78,7 +90,7 @@ void follower_on_append(struct core *core, const struct raft_message *append)
     uint64_t last = append->index + append->entry_count;
     if (append->commit > core->view.commit && last > core->view.commit)
         core_commit(core, append->commit < last ? append->commit : last);
-    reply_append(core, append->from, last);
+    reply_append(core, append, last);
 }
 
 /* The leader names no more than what this log is known to share with its own; a log that has lost
@@ -89,14 +101,14 @@ void follower_on_heartbeat(struct core *core, const struct raft_message *heartbe
         return;
     if (heartbeat->commit > core->view.commit && heartbeat->commit <= core->log.last)
         core_commit(core, heartbeat->commit);
-    core_send_plain(core, RAFT_MSG_HEARTBEAT_REPLY, heartbeat->from);
+    core_send_plain(core, RAFT_MSG_HEARTBEAT_REPLY, heartbeat->from)->index = heartbeat->index;
 }
 
 /* etcd: a follower told that its leader is gone may vote within its lease; the next heartbeat
  * undoes it. A leader that answers reads by lease relies on nobody doing so. */
 void follower_on_forget_leader(struct core *core)
 {
-    if (core->view.role != RAFT_FOLLOWER || core->options.lease_reads) {
+    if (core->view.role != RAFT_FOLLOWER || core->options.read == RAFT_READ_LEASE) {
         core_note(core, (struct raft_note){.kind = RAFT_NOTE_INPUT_REFUSED});
         return;
     }

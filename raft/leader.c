@@ -12,13 +12,17 @@ static bool eager(const struct core *core)
 static struct raft_message *write_append(struct core *core, const struct peer *peer, uint64_t count)
 {
     uint32_t size = (uint32_t)(count * sizeof(struct raft_entry));
-    struct raft_message *append = core_send(core, RAFT_MSG_APPEND, peer->id, size);
+    uint64_t round = core->options.flavor == RAFT_PAPER ? read_round(core) : 0;
+    struct raft_message *append =
+        core_send(core, RAFT_MSG_APPEND, peer->id, size + (round ? (uint32_t)sizeof round : 0));
     append->index = peer->next - 1;
     append->log_term = log_term(&core->log, append->index);
     append->commit = core->view.commit;
     append->entry_count = (uint32_t)count;
     if (count)
         memcpy(core_body(core, append), &core->log.entries[peer->next - core->log.first], size);
+    if (round)
+        memcpy((unsigned char *)core_body(core, append) + size, &round, sizeof round);
     return append;
 }
 
@@ -111,6 +115,7 @@ void leader_heartbeat(struct core *core)
                                            .from = core->id,
                                            .bytes = WIRE_HEADER,
                                            .term = core->view.term,
+                                           .index = read_round(core),
                                            .wait = core_awaited(core, RAFT_MSG_HEARTBEAT)};
     uint64_t commit = core->view.commit;
     for (struct peer *peer = core->peers, *end = peer + core->peer_count; peer < end; peer++) {
@@ -186,6 +191,8 @@ void leader_acknowledge(struct core *core, struct peer *peer, uint64_t index)
         inflight_free_to(&peer->inflight, index);
     bool committed = peer->match > core->view.commit && commit_by_count(core);
     spread(core, peer, committed, held);
+    if (committed && core->read_count)
+        read_resume(core);
     if (peer->id == core->view.transferee && peer->match == core->log.last)
         send_timeout_now(core, peer->id);
 }
@@ -209,6 +216,8 @@ static void on_rejection(struct core *core, struct peer *peer, const struct raft
 void leader_on_append_reply(struct core *core, struct peer *peer, const struct raft_message *reply)
 {
     peer->active = true;
+    if (reply->commit > peer->round)
+        read_on_round(core, peer, reply->commit);
     if (reply->reject)
         on_rejection(core, peer, reply);
     else
@@ -217,10 +226,13 @@ void leader_on_append_reply(struct core *core, struct peer *peer, const struct r
 
 /* Who answers can be sent to again. etcd probes once more even if nothing is missing, to return
  * to replication; raft-rs opens its window by one. */
-void leader_on_heartbeat_reply(struct core *core, struct peer *peer)
+void leader_on_heartbeat_reply(struct core *core, struct peer *peer,
+                               const struct raft_message *reply)
 {
     peer->active = true;
     peer->paused = false;
+    if (reply->index > peer->round)
+        read_on_round(core, peer, reply->index);
     bool probed = peer->state == PROGRESS_PROBE;
     if (core->options.flavor == RAFT_RAFT_RS) {
         probed = false;
@@ -293,6 +305,7 @@ void leader_on_transfer(struct core *core, uint32_t target)
     }
     timer_restart(core);
     core->view.transferee = target;
+    core->lease_end_ns = 0; /* its voters do not keep to the lease */
     if (peer->match == core->log.last)
         send_timeout_now(core, target);
     else

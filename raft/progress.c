@@ -70,7 +70,7 @@ void progress_reset(struct peer *peer, uint64_t next)
 {
     must(next > 0);
     enter(peer, PROGRESS_PROBE);
-    peer->match = peer->sent_commit = 0;
+    peer->match = peer->sent_commit = peer->round = 0;
     peer->next = next;
     peer->active = false;
 }

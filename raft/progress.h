@@ -24,6 +24,7 @@ struct peer {
     uint64_t match, next; /* paper figure 2: matchIndex, nextIndex; match < next */
     uint64_t sent_commit; /* the greatest commit index told to it */
     uint64_t pending_snapshot;
+    uint64_t round; /* the latest round of heartbeats for reads that it answered */
     uint32_t id;
     uint32_t ballot; /* the ballot in which its vote was counted last */
     uint8_t state;   /* enum progress_state */

@@ -85,10 +85,18 @@ void raft_output_note(struct raft_output *output, struct raft_note note)
     output->notes[output->note_count++] = note;
 }
 
+void raft_output_read(struct raft_output *output, struct raft_read read)
+{
+    output->reads =
+        grow(output->reads, &output->read_room, output->read_count + 1u, sizeof *output->reads);
+    output->reads[output->read_count++] = read;
+}
+
 void raft_output_close(struct raft_output *output)
 {
     free(output->messages);
     free(output->bodies);
     free(output->notes);
+    free(output->reads);
     *output = (struct raft_output){0};
 }

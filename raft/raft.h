@@ -79,7 +79,8 @@ enum raft_role {
     X(REPLICATE_REPLY, "replicate_reply")                                                          \
     X(PRODUCE, "produce")                                                                          \
     X(PRODUCE_REPLY, "produce_reply")                                                              \
-    X(BROKER_HEARTBEAT, "broker_heartbeat")
+    X(BROKER_HEARTBEAT, "broker_heartbeat")                                                        \
+    X(READ_INDEX_REPLY, "read_index_reply")
 
 enum raft_message_kind {
 #define X(id, name) RAFT_MSG_##id,
@@ -87,6 +88,12 @@ enum raft_message_kind {
 #undef X
         RAFT_MSG_KINDS
 };
+
+/* Is it a kind of the brokers', which no backend reads? */
+static inline bool raft_message_of_brokers(uint8_t kind)
+{
+    return kind >= RAFT_MSG_REPLICATE && kind <= RAFT_MSG_BROKER_HEARTBEAT;
+}
 
 const char *raft_role_name(enum raft_role role);
 const char *raft_message_name(enum raft_message_kind kind);
@@ -110,7 +117,8 @@ struct raft_message {
     size_t body;        /* where the body begins in raft_output.bodies; the sender's step only */
     uint64_t term;
     uint64_t index;    /* vote, prevote: last index; append: previous index; append_reply: the index
-                          acknowledged, or rejected */
+                          acknowledged, or rejected; heartbeat: the round that reads wait for, and
+                          its reply the same; read_index_reply: what must be applied before */
     uint64_t log_term; /* term at `index`; append_reply with reject: the hint's term */
     uint64_t commit;
     uint64_t wait; /* leaves when the write of this ticket is durable; 0: at once */
@@ -142,6 +150,10 @@ struct raft_durable {
 
 enum raft_flavor { RAFT_ETCD, RAFT_RAFT_RS, RAFT_PAPER };
 
+/* How reads are answered (thesis section 6.4). LEASE: while the leader may believe that it leads,
+ * and like INDEX when not. LOCAL: by any node, from what it has applied. */
+enum raft_read_way { RAFT_READ_INDEX, RAFT_READ_LEASE, RAFT_READ_LOCAL };
+
 /* The protocol's settings. Times are in units: ticks when tick_ns > 0, else nanoseconds. */
 struct raft_options {
     enum raft_flavor flavor;
@@ -155,12 +167,14 @@ struct raft_options {
     bool async_storage;     /* etcd: only replies wait for the disk */
     bool self_vote_durable; /* own vote counts when durable (etcd raft 3.6), or at once */
     bool step_down_on_removal;
-    bool lease_reads;      /* etcd ReadOnlyLeaseBased: forget-leader is refused */
-    bool sticky;           /* refuses votes within election_base of a leader's message,
-                              whatever check_quorum says */
-    int64_t priority;      /* raft-rs */
-    uint64_t inflight_max; /* appends unacknowledged to one follower; 0: no limit */
-    uint64_t entries_max;  /* entries in one append; 0: no limit */
+    enum raft_read_way read;
+    uint64_t read_lease_ns; /* LEASE: so long after the beginning of a round that a quorum answered
+                               (TiKV); 0: as long as check-quorum lets it lead (etcd) */
+    bool sticky;            /* refuses votes within election_base of a leader's message,
+                               whatever check_quorum says */
+    int64_t priority;       /* raft-rs */
+    uint64_t inflight_max;  /* appends unacknowledged to one follower; 0: no limit */
+    uint64_t entries_max;   /* entries in one append; 0: no limit */
 };
 
 /* Who takes part. `outgoing` is empty but in a joint configuration. */
@@ -201,7 +215,7 @@ struct raft_input {
     uint32_t node;       /* TRANSFER: the target; UNREACHABLE: the peer */
     uint64_t now_ns;     /* the node's own clock; never goes back */
     uint64_t chance_key; /* the node's stream: a timeout is draw(draw(key, term), n) */
-    uint64_t value;      /* APPLIED: index; PROPOSE: command id; SET_TIMEOUT: units */
+    uint64_t value;      /* APPLIED: index; PROPOSE: command id; READ: its id; SET_TIMEOUT: units */
     const struct raft_message *message; /* RECEIVE */
     const void *body;                   /* RECEIVE: message->body_size bytes, 8-byte aligned */
     const struct raft_write *write;     /* PERSISTED: as it was given out (entries excepted) */
@@ -242,14 +256,22 @@ struct raft_note {
     uint64_t value;
 };
 
+/* A read asked of this node: to be answered as soon as all up to `index` is applied, or dropped. */
+struct raft_read {
+    uint64_t id, index;
+    bool dropped;
+};
+
 /* What a step wants done, in this order: notes said, the write issued, messages sent, entries
- * applied, the timer set. The simulator owns it and reuses it; a step begins with it empty. */
+ * applied, reads answered, the timer set. The simulator owns it and reuses it; a step begins with
+ * it empty. */
 struct raft_output {
     struct raft_message *messages;
     unsigned char *bodies;
     struct raft_note *notes;
-    size_t message_room, body_room, note_room;
-    uint32_t message_count, note_count;
+    struct raft_read *reads;
+    size_t message_room, body_room, note_room, read_room;
+    uint32_t message_count, note_count, read_count;
     size_t body_count; /* bytes, a multiple of 8 */
     bool has_write;
     struct raft_write write;
@@ -263,9 +285,10 @@ struct raft_message *raft_output_message(struct raft_output *output, uint32_t bo
 /* Room for `count` more messages: so many may then be written in place, without bodies. */
 void raft_output_reserve(struct raft_output *output, uint32_t count);
 void raft_output_note(struct raft_output *output, struct raft_note note);
+void raft_output_read(struct raft_output *output, struct raft_read read);
 static inline void raft_output_clear(struct raft_output *output)
 {
-    output->message_count = output->note_count = 0;
+    output->message_count = output->note_count = output->read_count = 0;
     output->body_count = 0;
     output->has_write = false;
     output->apply_to = 0;

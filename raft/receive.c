@@ -5,7 +5,7 @@ static bool is_reply(uint8_t kind)
 {
     const uint32_t replies = 1u << RAFT_MSG_APPEND_REPLY | 1u << RAFT_MSG_HEARTBEAT_REPLY |
                              1u << RAFT_MSG_VOTE_REPLY | 1u << RAFT_MSG_PREVOTE_REPLY |
-                             1u << RAFT_MSG_SNAPSHOT_REPLY;
+                             1u << RAFT_MSG_SNAPSHOT_REPLY | 1u << RAFT_MSG_READ_INDEX_REPLY;
     must(kind < RAFT_MSG_KINDS);
     return replies >> kind & 1;
 }
@@ -74,17 +74,26 @@ static void on_proposal(struct core *core)
     leader_on_propose(core, body->id);
 }
 
-/* Answers to what was asked as leader or candidate. */
+static void on_read(struct core *core)
+{
+    const struct body_read *body = core->input->body;
+    must(core->input->message->body_size >= sizeof *body);
+    read_on_ask(core, body->id, body->origin);
+}
+
+/* Answers to what was asked as leader, candidate or, of reads, follower. */
 static void answer(struct core *core, const struct raft_message *message, struct peer *peer)
 {
     if (message->kind == RAFT_MSG_VOTE_REPLY || message->kind == RAFT_MSG_PREVOTE_REPLY) {
         election_on_reply(core, message);
         return;
     }
+    if (message->kind == RAFT_MSG_READ_INDEX_REPLY)
+        read_on_reply(core, message);
     if (core->view.role != RAFT_LEADER)
         return;
     if (message->kind == RAFT_MSG_HEARTBEAT_REPLY)
-        leader_on_heartbeat_reply(core, peer);
+        leader_on_heartbeat_reply(core, peer, message);
     else if (message->kind == RAFT_MSG_APPEND_REPLY)
         leader_on_append_reply(core, peer, message);
 }
@@ -108,13 +117,16 @@ static void request(struct core *core, const struct raft_message *message)
     case RAFT_MSG_PROPOSE:
         on_proposal(core);
         return;
+    case RAFT_MSG_READ_INDEX:
+        on_read(core);
+        return;
     case RAFT_MSG_APPEND_REPLY:
     case RAFT_MSG_HEARTBEAT_REPLY:
     case RAFT_MSG_VOTE_REPLY:
     case RAFT_MSG_PREVOTE_REPLY:
     case RAFT_MSG_SNAPSHOT:
     case RAFT_MSG_SNAPSHOT_REPLY:
-    case RAFT_MSG_READ_INDEX:
+    case RAFT_MSG_READ_INDEX_REPLY:
     case RAFT_MSG_REPLICATE:
     case RAFT_MSG_REPLICATE_REPLY:
     case RAFT_MSG_PRODUCE:

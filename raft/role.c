@@ -30,6 +30,9 @@ static void enter(struct core *core, enum raft_role role, uint64_t term)
     core->view.lead = RAFT_NONE;
     core->view.transferee = RAFT_NONE;
     clear_votes(core);
+    core->lease_end_ns = 0;
+    if (core->read_count)
+        read_forget(core);
     if (restart) {
         timer_restart(core);
         timer_draw(core);

@@ -226,7 +226,7 @@ static bool add_kind(struct reader *reader, const cJSON *value, uint32_t *kinds)
         suggest_try(&suggestion, name);
         if (strcmp(name, suggestion.word) != 0)
             continue;
-        if (kind >= RAFT_MSG_REPLICATE && !reader->scenario->layout.partition_count)
+        if (raft_message_of_brokers((uint8_t)kind) && !reader->scenario->layout.partition_count)
             return refuse_value(reader, value, "brokers send %s: the plan has no \"topics\"",
                                 text_shown(name).text);
         if (*kinds >> kind & 1)

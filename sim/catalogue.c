@@ -208,6 +208,7 @@ static cJSON *message_row(size_t index)
         [RAFT_MSG_PRODUCE] = "a client's record",
         [RAFT_MSG_PRODUCE_REPLY] = "whether it is stored",
         [RAFT_MSG_BROKER_HEARTBEAT] = "a broker says that it is there",
+        [RAFT_MSG_READ_INDEX_REPLY] = "how far, once a quorum knows its leader",
     };
     return new_row(raft_message_name((enum raft_message_kind)index), help[index]);
 }

@@ -271,7 +271,7 @@ void net_deliver(struct world *world, struct event *event)
         return;
     const struct raft_message *label = &packet->label;
     emit_delivered(world, packet);
-    if (label->kind >= RAFT_MSG_REPLICATE)
+    if (raft_message_of_brokers(label->kind))
         broker_receive(world, node, packet);
     else
         node_step(

@@ -91,9 +91,14 @@ static void apply_step_down(struct node_options *options, const struct option_ch
     options->raft.step_down_on_removal = change->bits;
 }
 
-static void apply_lease_reads(struct node_options *options, const struct option_change *change)
+static void apply_read(struct node_options *options, const struct option_change *change)
 {
-    options->raft.lease_reads = change->bits;
+    options->raft.read = (enum raft_read_way)change->bits;
+}
+
+static void apply_read_lease(struct node_options *options, const struct option_change *change)
+{
+    options->raft.read_lease_ns = change->bits;
 }
 
 static void apply_async_storage(struct node_options *options, const struct option_change *change)
@@ -147,6 +152,10 @@ static const char *const flavors[] = {[RAFT_ETCD] = "etcd",
                                       [RAFT_PAPER] = "paper",
                                       [RAFT_PAPER + 1] = NULL};
 static const char *const self_votes[] = {"at-once", "durable", NULL};
+static const char *const reads[] = {[RAFT_READ_INDEX] = "index",
+                                    [RAFT_READ_LEASE] = "lease",
+                                    [RAFT_READ_LOCAL] = "local",
+                                    [RAFT_READ_LOCAL + 1] = NULL};
 static const char *const missed_ticks[] = {"skip", "burst", NULL};
 
 #define ROW_OF(way, how, ...)                                                                      \
@@ -187,7 +196,13 @@ static const struct option options_table[] = {
     VALUE("priority", FIELD_INTEGER, WAY_ANY, apply_priority,
           "raft-rs: refuses candidates of a lower one, unless their log is longer"),
     SWITCH("step_down_on_removal", apply_step_down, "a removed or demoted leader steps down"),
-    SWITCH("lease_reads", apply_lease_reads, "reads trust the lease; needs check_quorum"),
+    CHOICE(
+        "read", reads, apply_read,
+        "how reads are answered: \"index\", the leader asks a quorum whether it leads; \"lease\", "
+        "it trusts check_quorum; \"local\", any node as it is; default: index"),
+    VALUE(
+        "read_lease", FIELD_DURATION, WAY_ANY, apply_read_lease,
+        "lease: trusts only so long after it last asked a quorum (TiKV); default: no limit (etcd)"),
     SWITCH("async_storage", apply_async_storage, "only votes and acknowledgements wait for disks"),
     CHOICE("self_vote", self_votes, apply_self_vote,
            "when a candidate's own vote counts: at once, or when it is on disk"),
@@ -342,8 +357,10 @@ bool options_check(const struct node_options *options, const struct option_chang
         return refuse(error, "expected \"tick\" beside \"output_at_ticks\"");
     if (raft->priority && raft->flavor != RAFT_RAFT_RS)
         return refuse(error, "expected \"flavor\": \"raft-rs\" beside \"priority\"");
-    if (raft->lease_reads && !raft->check_quorum)
-        return refuse(error, "expected \"check_quorum\": true beside \"lease_reads\"");
+    if (raft->read == RAFT_READ_LEASE && !raft->check_quorum)
+        return refuse(error, "expected \"check_quorum\": true beside \"read\": \"lease\"");
+    if (raft->read_lease_ns && raft->read != RAFT_READ_LEASE)
+        return refuse(error, "expected \"read\": \"lease\" beside \"read_lease\"");
     return check_candidate(raft, changes, error) && check_sizes(raft, error);
 }
 

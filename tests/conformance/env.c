@@ -24,8 +24,8 @@ static struct raft_options read_options(const struct raft_options *defaults, con
     options.check_quorum = flag(config, "checkquorum");
     options.async_storage = flag(config, "async_storage_writes");
     options.inflight_max = number(config, "max_inflight_msgs", defaults->inflight_max);
-    options.lease_reads =
-        cJSON_IsString(read_only) && !strcmp(read_only->valuestring, "lease-based");
+    bool lease = cJSON_IsString(read_only) && !strcmp(read_only->valuestring, "lease-based");
+    options.read = lease ? RAFT_READ_LEASE : RAFT_READ_INDEX;
     return options;
 }
 

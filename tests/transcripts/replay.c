@@ -5,11 +5,11 @@
  *     nodes 3 pre_vote      so many nodes, with options of the core that are flags, or NAME=NUMBER,
  *                           or a flavor; learners=N: the last N only learn
  *     log 2 1 1 3           before the first step: node 2 has entries of these terms, durable
- *     campaign 1            also: propose 1 ID, transfer 1 2, forget 1, timeout 1 TICKS, restart 1
- *     tick 1 10             its clock only
- *     deliver 1 2           what is on its way to these nodes now; without nodes: until all is
- * quiet lose 3                what is on its way to these nodes; without nodes: all of it slow 2
- * its disk; fast 2: as before; persist 2: its oldest write is durable
+ *     campaign 1            also: propose 1 ID, read 1 ID, transfer 1 2, forget 1, timeout 1 TICKS,
+ * restart 1 tick 1 10             its clock only deliver 1 2           what is on its way to these
+ * nodes now; without nodes: until all is quiet lose 3                what is on its way to these
+ * nodes; without nodes: all of it slow 2 its disk; fast 2: as before; persist 2: its oldest write
+ * is durable
  *
  * Effects are messages ("1>2 vote term 1 log 0/0": index/term of the sender's last entry), notes
  * and, last, the nodes whose state has changed. */
@@ -91,6 +91,8 @@ static void take_output(struct play *play, uint32_t id)
     const struct raft_output *output = &node->output;
     for (uint32_t i = 0; i < output->note_count; i++)
         say_note(&play->text, id, &output->notes[i]);
+    for (uint32_t i = 0; i < output->read_count; i++)
+        say_read(&play->text, id, &output->reads[i]);
     if (output->has_write) {
         must(node->write_count < WRITES && output->write.entry_count <= 64);
         if (output->write.entry_count)
@@ -239,11 +241,9 @@ static bool command_node(struct play *play, const char *name, uint32_t id, uint6
     static const struct {
         const char *name;
         enum raft_input_kind kind;
-    } inputs[] = {{"campaign", RAFT_CAMPAIGN},
-                  {"propose", RAFT_PROPOSE},
-                  {"transfer", RAFT_TRANSFER},
-                  {"forget", RAFT_FORGET_LEADER},
-                  {"timeout", RAFT_SET_TIMEOUT}};
+    } inputs[] = {
+        {"campaign", RAFT_CAMPAIGN}, {"propose", RAFT_PROPOSE},      {"read", RAFT_READ},
+        {"transfer", RAFT_TRANSFER}, {"forget", RAFT_FORGET_LEADER}, {"timeout", RAFT_SET_TIMEOUT}};
     must(id >= 1 && id <= play->count);
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         if (!strcmp(name, inputs[i].name)) {

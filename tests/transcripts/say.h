@@ -55,6 +55,14 @@ static void say_append_reply(struct text *text, const struct packet *packet)
         say(text, " match %llu", wide(message->index));
 }
 
+static void say_read_index(struct text *text, const struct packet *packet)
+{
+    const struct body_read *body = (const void *)packet->body;
+    say(text, " id %llu of %llu", wide(body->id), wide(body->origin));
+    if (packet->message.kind == RAFT_MSG_READ_INDEX_REPLY)
+        say(text, " index %llu", wide(packet->message.index));
+}
+
 static void say_message(struct text *text, const struct packet *packet)
 {
     const struct raft_message *message = &packet->message;
@@ -70,10 +78,23 @@ static void say_message(struct text *text, const struct packet *packet)
     else if (message->kind == RAFT_MSG_APPEND_REPLY)
         say_append_reply(text, packet);
     else if (message->kind == RAFT_MSG_HEARTBEAT)
-        say(text, " commit %llu", wide(message->commit));
+        say(text, " commit %llu%s", wide(message->commit), message->index ? " for reads" : "");
+    else if (message->kind == RAFT_MSG_HEARTBEAT_REPLY)
+        say(text, "%s", message->index ? " for reads" : "");
+    else if (message->kind == RAFT_MSG_READ_INDEX || message->kind == RAFT_MSG_READ_INDEX_REPLY)
+        say_read_index(text, packet);
     else if (message->kind == RAFT_MSG_PROPOSE)
         say(text, " id %llu", wide(((const struct body_propose *)(const void *)packet->body)->id));
     say(text, message->wait ? " (waits)\n" : "\n");
+}
+
+static void say_read(struct text *text, uint32_t id, const struct raft_read *read)
+{
+    say(text, "%u ", id);
+    if (read->dropped)
+        say(text, "drops read %llu\n", wide(read->id));
+    else
+        say(text, "answers read %llu at %llu\n", wide(read->id), wide(read->index));
 }
 
 static void say_note(struct text *text, uint32_t id, const struct raft_note *note)

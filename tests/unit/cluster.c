@@ -167,6 +167,10 @@ void tell(struct cluster *cluster, uint32_t id, struct raft_input input)
         must(cluster->note_count < CLUSTER_NOTES);
         cluster->notes[cluster->note_count++] = node->output.notes[i];
     }
+    for (uint32_t i = 0; i < node->output.read_count; i++) {
+        must(cluster->read_count < CLUSTER_READS);
+        cluster->reads[cluster->read_count++] = node->output.reads[i];
+    }
     if (node->output.has_write)
         remember(node);
     post(cluster, node);
@@ -198,6 +202,11 @@ void campaign(struct cluster *cluster, uint32_t id)
 void propose(struct cluster *cluster, uint32_t id, uint64_t command)
 {
     tell(cluster, id, (struct raft_input){.kind = RAFT_PROPOSE, .value = command});
+}
+
+void read_at(struct cluster *cluster, uint32_t id, uint64_t read)
+{
+    tell(cluster, id, (struct raft_input){.kind = RAFT_READ, .value = read});
 }
 
 void transfer(struct cluster *cluster, uint32_t from, uint32_t to)
@@ -309,6 +318,22 @@ bool said(const struct cluster *cluster, enum raft_note_kind kind)
         if (cluster->notes[i].kind == kind)
             return true;
     return false;
+}
+
+const char *reads_text(struct cluster *cluster, char *text, size_t room)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (uint32_t i = 0; i < cluster->read_count; i++) {
+        const struct raft_read *read = &cluster->reads[i];
+        used += (size_t)snprintf(text + used, room - used, "%s%llu", used ? " " : "",
+                                 (unsigned long long)read->id);
+        used += (size_t)(read->dropped ? snprintf(text + used, room - used, " dropped")
+                                       : snprintf(text + used, room - used, "@%llu",
+                                                  (unsigned long long)read->index));
+    }
+    cluster->read_count = 0;
+    return text;
 }
 
 uint32_t flying(const struct cluster *cluster, enum raft_message_kind kind)

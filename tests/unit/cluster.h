@@ -5,7 +5,13 @@
 
 #include "raft/raft.h"
 
-enum { CLUSTER_NODES = 9, CLUSTER_NOTES = 256, CLUSTER_LOG = 128, CLUSTER_ENTRIES = 32 };
+enum {
+    CLUSTER_NODES = 9,
+    CLUSTER_NOTES = 256,
+    CLUSTER_READS = 64,
+    CLUSTER_LOG = 128,
+    CLUSTER_ENTRIES = 32
+};
 
 /* A message on its way, with room for what the core puts into bodies. */
 struct packet {
@@ -55,6 +61,8 @@ struct cluster {
     struct packets network;
     struct raft_note notes[CLUSTER_NOTES]; /* said since last forgotten */
     uint32_t note_count;
+    struct raft_read reads[CLUSTER_READS]; /* given out since last forgotten */
+    uint32_t read_count;
 };
 
 /* etcd's own settings in tests: ten ticks of 100 ms, a heartbeat each tick. */
@@ -76,6 +84,7 @@ void cluster_restart(struct cluster *cluster, uint32_t id);
 void tell(struct cluster *cluster, uint32_t id, struct raft_input input);
 void campaign(struct cluster *cluster, uint32_t id);
 void propose(struct cluster *cluster, uint32_t id, uint64_t command);
+void read_at(struct cluster *cluster, uint32_t id, uint64_t read);
 void transfer(struct cluster *cluster, uint32_t from, uint32_t to);
 /* A message from outside; the body of entries may be NULL. */
 void receive(struct cluster *cluster, struct raft_message message,
@@ -99,6 +108,8 @@ void elect(struct cluster *cluster, uint32_t id);
 /* The only leader of the highest term, or 0. */
 uint32_t leader_of(const struct cluster *cluster);
 bool said(const struct cluster *cluster, enum raft_note_kind kind);
+/* The reads answered since last asked, in order: "7@3 8 dropped", and forgets them. */
+const char *reads_text(struct cluster *cluster, char *text, size_t room);
 /* How many messages of this kind are on their way. */
 uint32_t flying(const struct cluster *cluster, enum raft_message_kind kind);
 /* The terms of a node's log from its first entry: "1 1 2". */

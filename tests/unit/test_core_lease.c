@@ -191,7 +191,8 @@ END_TEST
 START_TEST(nobody_forgets_itself_and_nobody_forgets_under_lease_reads)
 {
     struct raft_options options = etcd_options();
-    options.check_quorum = options.lease_reads = true;
+    options.check_quorum = true;
+    options.read = RAFT_READ_LEASE;
     struct cluster *c = cluster_of(3, options);
     elect(c, 1);
     for (uint32_t id = 1; id <= 2; id++) {

@@ -176,7 +176,7 @@ START_TEST(options_that_make_no_sense_together_are_refused)
         {"paper", "{'tick_phase': '1ms'}", "expected \"tick\" beside"},
         {"paper", "{'missed_ticks': 'burst'}", "expected \"tick\" beside"},
         {"paper", "{'heartbeat': '150ms'}", "expected \"heartbeat\" below"},
-        {"paper", "{'lease_reads': true}", "expected \"check_quorum\": true"},
+        {"paper", "{'read': 'lease'}", "expected \"check_quorum\": true"},
         {"paper", "{'candidate_timeout': ['0s', '1s']}", "\"candidate_timeout\" above 0"},
         {"paper", "{'election_timeout': ['2s', '1s']}", "max is below min"},
         {"paper", "{'election_timeout': ['1s', '999999h']}", "expected shorter timeouts"},
