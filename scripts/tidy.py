@@ -6,7 +6,7 @@ import re
 import sys
 
 # Modules of several files: their parts share one struct and may call each other.
-WORLD = r"sim/(world|node|note|host|net|disk|clock|plan|process|client|deed|resolve|broker|broker_parts|controller|in_sync|replica|replicate|producer)\."
+WORLD = r"sim/(world|node|note|host|net|disk|clock|plan|process|client|call|deed|resolve|broker|broker_parts|controller|in_sync|replica|replicate|producer)\."
 MEASURE = r"sim/(measure|metric|episode|campaign|cause|partition_episode|partition_publish|partition_log|tally|sample)\.|sim/metrics/"
 RUN = r"sim/(run|verdict)\w*\."
 PLOT = r"sim/plot\w*\."
@@ -17,12 +17,12 @@ LAYERS = [
     r"raft/(must|room|chance|raft|metadata|elector)\.",
     r"raft/(log|progress|quorum|silence)\.",
     r"raft/",
-    r"sim/(base|rng|text|map|interval|suggest|quantity|quantile_tables|input|file|interrupt|workers|statistics)\.",
+    r"sim/(base|rng|text|map|prefix|history|interval|suggest|quantity|quantile_tables|input|file|interrupt|workers|statistics)\.",
     r"sim/(queue|field|record|distribution|place|scan|json)\.",
     r"sim/(action|options|preset|backend)\.",
     r"sim/(scenario|bind|settings)\w*\.",
     WORLD,
-    rf"sim/(observer|health|liveness|chain|evidence|strip|promise)\.|sim/(actions|invariants)/|{MEASURE}",
+    rf"sim/(observer|health|liveness|chain|witness|evidence|strip|promise)\.|sim/(actions|invariants)/|{MEASURE}",
     RUN,
     rf"sim/(output|tree|tree_partitions)\.|sim/(outputs|page)/|{PLOT}",
     r"sim/(store|columns)\w*\.",

@@ -171,7 +171,9 @@ static cJSON *record_row(size_t index)
                                           [DETAIL_NOTE] = "why",
                                           [DETAIL_START] = "how it started",
                                           [DETAIL_REASON] = "why",
-                                          [DETAIL_ELECTOR] = "why"};
+                                          [DETAIL_ELECTOR] = "why",
+                                          [DETAIL_CALL] = "a command, or a read",
+                                          [DETAIL_OUTCOME] = "how it ended"};
     const struct record_info *info = record_info((enum record_kind)index);
     cJSON *row = new_row(info->name, info->help);
     add(row, "peer", info->peer);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/broker.h"
+#include "sim/call.h"
 #include "sim/node.h"
 
 /* An event has one number: of the command, with that of its client above. */
@@ -26,6 +27,7 @@ void clients_open(struct world *world)
     for (uint32_t i = 0; i < count; i++)
         world->clients[i] =
             (struct client){.key = rng_key(world->seed, RNG_CLIENT, (uint64_t)i + 1, 0)};
+    calls_open(world);
 }
 
 /* A gap of 0 ns would stop time. */
@@ -42,14 +44,15 @@ static void schedule(struct world *world, uint32_t number, uint64_t from_ns)
 void clients_begin(struct world *world)
 {
     for (uint32_t i = 0; i < world->scenario->client_count; i++)
-        schedule(world, i + 1, world->scenario->clients[i].from_ns);
+        if (world->scenario->clients[i].kind != CLIENT_READS)
+            schedule(world, i + 1, world->scenario->clients[i].from_ns);
+    calls_begin(world);
 }
 
-/* Who knows no leader asks the nodes in turn, those beside it first. */
-static uint32_t next_to_ask(const struct world *world, const struct client_plan *plan,
-                            const struct client *client)
+uint32_t client_next(const struct world *world, const struct client_plan *plan, uint64_t turn)
 {
-    uint64_t turn = client->ticks % world->node_count;
+    uint32_t beside = raft_set_count(&plan->near);
+    turn %= plan->read.ask == ASK_ANY && beside ? beside : world->node_count;
     for (int near = 1; near >= 0; near--)
         for (uint32_t id = 1; id <= world->node_count; id++) {
             bool same = raft_set_has(&plan->near, id);
@@ -78,11 +81,13 @@ static void propose(struct world *world, uint32_t number)
 {
     const struct client_plan *plan = &world->scenario->clients[number - 1];
     struct client *client = &world->clients[number - 1];
-    uint32_t to = client->believed ? client->believed : next_to_ask(world, plan, client);
+    uint32_t to = client->believed ? client->believed : client_next(world, plan, client->ticks);
     uint64_t latency_ns =
         distribution_sample(client_latency(world, plan, to), draw(client, CLIENT_LATENCY));
     uint64_t command = ++world->commands | (uint64_t)number << CLIENT_SHIFT;
     client->ticks++;
+    if (world->calls)
+        call_command(world, world->commands, number, to);
     queue_push(&world->queue, world->now_ns + latency_ns,
                (struct event){.kind = EVENT_PROPOSE, .node = to, .number = command});
     schedule(world, number, world->now_ns);
@@ -110,7 +115,11 @@ static void arrive(struct world *world, struct event *event)
                                       .term = node->term,
                                       .index = number,
                                       .value = command});
+    if (world->calls)
+        call_reach(world, node, command);
     node_step(world, node, &(struct raft_input){.kind = RAFT_PROPOSE, .value = command});
+    if (world->calls)
+        call_reached(world);
     learn(world, number, node->role == RAFT_LEADER ? node->id : node->lead);
 }
 
@@ -137,4 +146,6 @@ void node_propose(struct world *world, uint32_t id)
 {
     queue_push(&world->queue, world->now_ns,
                (struct event){.kind = EVENT_PROPOSE, .node = id, .number = ++world->commands});
+    if (world->calls)
+        call_command(world, world->commands, 0, id);
 }

@@ -55,9 +55,15 @@ bool measures_of_topics(const struct measures *measures)
     return measures->world->brokers != NULL;
 }
 
-static bool takes_part(const struct measures *measures, const struct family *family)
+bool measures_of_reads(const struct measures *measures)
 {
-    return !family->of_topics || measures_of_topics(measures);
+    return measures->world->calls != NULL;
+}
+
+bool family_takes_part(const struct family *family, const struct measures *measures)
+{
+    return (!family->of_topics || measures_of_topics(measures)) &&
+           (!family->of_reads || measures_of_reads(measures));
 }
 
 /* ---- windows ---- */
@@ -95,7 +101,7 @@ uint64_t measures_next_edge_ns(const struct measures *measures)
 static void mark(struct measures *measures, uint32_t number)
 {
     for (size_t i = 0; i < family_count(); i++)
-        if (family_at(i)->mark && takes_part(measures, family_at(i)))
+        if (family_at(i)->mark && family_takes_part(family_at(i), measures))
             family_at(i)->mark(measures->states[i], measures->world, number);
 }
 
@@ -148,7 +154,7 @@ void measures_open(struct measures *measures, struct world *world)
         (struct subscription){.observe = episodes_observe, .state = &measures->episodes});
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *family = family_at(i);
-        if (!takes_part(measures, family))
+        if (!family_takes_part(family, measures))
             continue;
         if (family->open)
             family->open(measures->states[i], world);
@@ -165,7 +171,7 @@ void measures_finish(struct measures *measures, struct world *world)
     measures->end_ns = world->now_ns;
     measures_edge(measures);
     for (size_t i = 0; i < family_count(); i++)
-        if (family_at(i)->finish && takes_part(measures, family_at(i)))
+        if (family_at(i)->finish && family_takes_part(family_at(i), measures))
             family_at(i)->finish(measures->states[i], world);
     while (measures->edge_next <= measures->edge_count)
         mark(measures, measures->edge_next++);
@@ -208,8 +214,9 @@ uint32_t measures_partitions(const struct measures *measures,
 {
     const struct family *family = &family_partitions;
     *episodes = NULL;
-    return takes_part(measures, family) ? family->partitions(state_of(measures, family), episodes)
-                                        : 0;
+    return family_takes_part(family, measures)
+               ? family->partitions(state_of(measures, family), episodes)
+               : 0;
 }
 
 struct spurious measures_spurious(const struct measures *measures)
@@ -230,7 +237,7 @@ struct value measure_value(struct measures *measures, const struct metric_ref *r
         return sample_statistic(&samples, NULL);
     }
     /* A window that the run did not reach has no value, not even 0. */
-    if (!takes_part(measures, family) || (window > 0 && period.from_ns >= measures->end_ns))
+    if (!family_takes_part(family, measures) || (window > 0 && period.from_ns >= measures->end_ns))
         return (struct value){0};
     return family->value(state_of(measures, family), measures, row, &period);
 }

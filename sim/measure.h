@@ -178,8 +178,9 @@ bool metric_resolve(const char *name, struct metric_ref *ref, struct suggestion 
  * partition.X, partition[c].X. */
 void metric_names(void (*each)(void *context, const char *name, const struct metric_ref *ref),
                   void *context);
-/* Did the run have topics, as a family of_topics needs? */
+/* Did the run have topics, as a family of_topics needs; reads, as one of_reads does? */
 bool measures_of_topics(const struct measures *measures);
+bool measures_of_reads(const struct measures *measures);
 /* The full names that a run has something to say about, in the table's order (with
  * failover[cause].X for each cause that occurred): calls `each` with name and reference. */
 void metric_each(const struct measures *measures,

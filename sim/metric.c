@@ -218,7 +218,7 @@ static bool is_said(const struct measures *measures, const struct metric_ref *re
     const struct episode *episodes;
     const struct partition_episode *partitions;
     uint32_t row, count = 0;
-    if (family_of(ref->index, &row)->of_topics && !measures_of_topics(measures))
+    if (!family_takes_part(family_of(ref->index, &row), measures))
         return false;
     if (ref->metric->kind == METRIC_RUN)
         return true;

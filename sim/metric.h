@@ -15,6 +15,7 @@ struct family {
     const struct metric *metrics;
     uint32_t count;
     bool of_topics; /* a plan without topics has none of its metrics, and pays nothing for it */
+    bool of_reads;  /* the same of a plan in which no client reads */
     uint64_t kinds; /* records that it wants to see */
     size_t state_size;
     /* `state` is zeroed memory the first time, and what the last run left in it later. */
@@ -84,6 +85,8 @@ struct value episode_value(const struct metric_ref *ref, const struct episode *e
 /* What happened in an episode that has not ended has its value too. */
 struct value partition_value(const struct metric_ref *ref, const struct partition_episode *episode,
                              bool *unended);
+/* Has the family anything to measure in this run? */
+bool family_takes_part(const struct family *family, const struct measures *measures);
 /* The family of a metric and its row there. */
 const struct family *family_of(uint32_t index, uint32_t *row);
 size_t family_count(void);

@@ -1,6 +1,7 @@
 #include "sim/node.h"
 
 #include "sim/broker.h"
+#include "sim/call.h"
 #include "sim/clock.h"
 #include "sim/disk.h"
 #include "sim/host.h"
@@ -201,6 +202,8 @@ static inline void step_once(struct world *world, struct node *node, struct raft
     input->chance_key = node->chance_key;
     world->backend->step(node->raft, input, output);
     emit_changes(world, node);
+    if (output->read_count > 0 && !host_has(node, HOST_NO_LOOP))
+        call_reads(world, node);
     if (node->host) {
         carry_out_badly(world, node, input->kind, follow);
         return;
@@ -230,6 +233,8 @@ static void apply(struct world *world, struct node *node, const struct follow *f
                                .value = before});
     if (world->brokers)
         broker_apply(world, node, before, node->applied, follow->discards);
+    if (world->calls)
+        call_apply(world, node, follow->discards ? node->applied : before, node->applied);
 }
 
 static void send_waiting(struct world *world, struct node *node, struct pending *pending)

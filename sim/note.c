@@ -1,5 +1,6 @@
 /* What a step says to people and to measures, as records. */
 #include "sim/broker.h"
+#include "sim/call.h"
 #include "sim/node.h"
 
 void node_say(struct world *world, struct node *node, const struct raft_note *note)
@@ -48,4 +49,6 @@ void node_say(struct world *world, struct node *node, const struct raft_note *no
     world_emit(world, record);
     if (record.kind == RECORD_PROPOSAL_DROPPED && world->brokers)
         broker_dropped(world, node, note->value);
+    if (record.kind == RECORD_PROPOSAL_DROPPED && world->calls && note->value < COMMAND_FIRST)
+        call_dropped(world, node, note->value);
 }

@@ -19,7 +19,8 @@ const struct invariant *invariant_at(size_t index)
 
 bool invariant_judges(const struct invariant *invariant, const struct scenario *scenario)
 {
-    return !invariant->of_topics || (scenario && scenario->layout.partition_count > 0);
+    return (!invariant->of_topics || (scenario && scenario->layout.partition_count > 0)) &&
+           (!invariant->of_reads || (scenario && scenario->any_reads));
 }
 
 size_t invariants_judging(const struct scenario *scenario)

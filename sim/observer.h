@@ -10,6 +10,7 @@ struct invariant {
     const char *help;   /* the claim, one sentence */
     const char *source; /* where the rule is stated: "Raft paper, figure 3" */
     bool of_topics;     /* a plan without topics is not judged by it, and pays nothing for it */
+    bool of_reads;      /* the same of a plan in which no client reads */
     uint64_t kinds;     /* records that it wants to see */
     uint32_t messages;  /* and of which messages, a bit each; 0: of all */
     size_t state_size;
@@ -27,7 +28,7 @@ size_t invariant_count(void);
 const struct invariant *invariant_at(size_t index);
 /* Does it judge this plan? */
 bool invariant_judges(const struct invariant *invariant, const struct scenario *scenario);
-/* How many judge this plan; NULL: one without topics. */
+/* How many judge this plan; NULL: one without topics and reads. */
 size_t invariants_judging(const struct scenario *scenario);
 
 #endif

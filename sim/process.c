@@ -1,4 +1,5 @@
 #include "sim/broker.h"
+#include "sim/call.h"
 #include "sim/clock.h"
 #include "sim/disk.h"
 #include "sim/host.h"
@@ -95,6 +96,8 @@ static void start(struct world *world, struct node *node)
     node->awaits_start = node->holds > 0;
     if (world->brokers)
         broker_start(world, node);
+    if (world->calls)
+        call_start(world, node);
     if (!node->awaits_start)
         node_step(world, node, &(struct raft_input){.kind = RAFT_START});
 }

@@ -24,6 +24,7 @@ enum event_kind {
     EVENT_BROKER,  /* a timer of the node's broker; input: which, number: its number */
     EVENT_PRODUCE, /* a client's record `number` reaches the node */
     EVENT_ANSWER,  /* an answer to `number` reaches its client; input: enum produce_answer */
+    EVENT_CALL,    /* of a client's call `number`; input: enum call_event (sim/call.h) */
     EVENT_SEND,    /* the sender of node's host may go on (sim/host.h) */
     EVENT_ALARM,   /* an observer asked to be woken: no change of the world */
 };

@@ -43,6 +43,18 @@ static const char *start_name(uint8_t how)
     return names[how];
 }
 
+static const char *call_name(uint8_t kind)
+{
+    return kind == CALL_READ ? "read" : "command";
+}
+
+static const char *outcome_name(uint8_t outcome)
+{
+    static const char *const names[] = {"open", "ok", "refused", "unknown"};
+    must(outcome < countof(names));
+    return names[outcome];
+}
+
 const char *record_detail_name(const struct record *record)
 {
     switch (record_info(record->kind)->detail) {
@@ -58,6 +70,10 @@ const char *record_detail_name(const struct record *record)
         return metadata_reason_name(record->detail);
     case DETAIL_ELECTOR:
         return elector_note_name(record->detail);
+    case DETAIL_CALL:
+        return call_name(record->detail);
+    case DETAIL_OUTCOME:
+        return outcome_name(record->detail);
     case DETAIL_MESSAGE:
     case DETAIL_NONE:
         return NULL;

@@ -82,7 +82,12 @@
     X(APPLY_DISCARDED, "apply_discarded", 0, "", "index", "before", NONE,                          \
       "a host loop threw away the entries up to an index that it should have applied")             \
     X(METADATA_APPLIED, "metadata_applied", 0, "", "index", "", NONE,                              \
-      "a broker's metadata is what the log says up to an index")
+      "a broker's metadata is what the log says up to an index")                                   \
+    X(CALLED, "called", 1, "to", "client", "call", CALL, "a client sent a command or a read")      \
+    X(SERVED, "served", 0, "", "length", "call", CALL,                                             \
+      "a node answered a call with the commands that it has applied: so many")                     \
+    X(ANSWERED, "answered", 1, "from", "length", "call", OUTCOME,                                  \
+      "a client's call ended: ok, refused, or unknown")
 
 enum record_kind {
 #define X(id, name, hashed, peer, index, value, detail, help) RECORD_##id,
@@ -102,7 +107,9 @@ enum record_detail {
     DETAIL_NOTE,
     DETAIL_START,
     DETAIL_REASON,
-    DETAIL_ELECTOR
+    DETAIL_ELECTOR,
+    DETAIL_CALL,
+    DETAIL_OUTCOME
 };
 
 #define LOSSES(X)                                                                                  \
@@ -119,6 +126,12 @@ enum loss_reason {
 #undef X
 };
 
+enum call_kind { CALL_COMMAND, CALL_READ };
+
+/* How a call ended, as its client knows it. UNKNOWN: no answer in time, it may have taken effect.
+ */
+enum call_outcome { CALL_OPEN, CALL_OK, CALL_REFUSED, CALL_UNKNOWN };
+
 enum start_how { START_FIRST, START_AGAIN, START_WIPED };
 
 struct record {
@@ -132,7 +145,8 @@ struct record {
     uint8_t message; /* enum raft_message_kind of sent, delivered, lost, duplicated */
     uint8_t detail;  /* role: the role before; lost: reason; campaign, refused: enum raft_note_kind;
                         started: enum start_how; partitions: enum metadata_reason;
-                        elector_note: enum elector_note_kind */
+                        elector_note: enum elector_note_kind; called, served: enum call_kind;
+                        answered: enum call_outcome */
     bool reject;     /* replies */
     bool prevote;    /* campaign, refused */
 };

@@ -24,6 +24,7 @@ enum rng_purpose {
     RNG_REORDER = 11,   /* from << 8 | kind, to */
     RNG_BEAT = 12,      /* node */
     RNG_PRODUCE = 13,   /* number of the client */
+    RNG_CALL = 14,      /* number of the client, enum call_kind */
 };
 
 /* All streams of a purpose. */

@@ -6,6 +6,7 @@
 
 #include "sim/chain.h"
 #include "sim/verdict.h"
+#include "sim/witness.h"
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -46,6 +47,7 @@ void run_free(struct run *run)
     measures_free(run->measures);
     health_close(run->world);
     chains_close(run->world);
+    witness_close(run->world);
     world_free(run->world);
     free(run);
 }
@@ -81,6 +83,7 @@ void run_prepare(struct run *run, const struct scenario *scenario, uint64_t seed
     if (options && options->time_limit_ns)
         world->time_limit_ns = options->time_limit_ns;
     chains_open(world);
+    witness_open(world);
     subscribe_invariants(run);
     measures_open(run->measures, world);
     run->edge_ns = measures_next_edge_ns(run->measures);

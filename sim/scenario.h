@@ -41,15 +41,31 @@ struct link_class {
     uint32_t fifo;               /* 0: unordered; 1: messages of a link arrive in order */
 };
 
-enum client_kind { CLIENT_PROPOSES, CLIENT_PRODUCES };
+enum client_kind { CLIENT_PROPOSES, CLIENT_PRODUCES, CLIENT_READS };
+/* Whom a client asks: who it believes leads, or each node in turn. */
+enum ask { ASK_LEADER, ASK_ANY };
+/* What its reads are owed: all that anybody was told before; all that itself was told; nothing. */
+enum consistency { CONSISTENCY_LINEARIZABLE, CONSISTENCY_SESSION, CONSISTENCY_EVENTUAL };
 enum acks { ACKS_NONE, ACKS_LEADER, ACKS_ALL };
 
-struct client_plan {
-    enum client_kind kind;
+struct read_plan {
+    bool given;
     struct distribution every;
+    uint64_t from_ns, until_ns;
+    uint32_t ask;         /* enum ask */
+    uint32_t consistency; /* enum consistency */
+};
+
+struct client_plan {
+    enum client_kind kind; /* who proposes may read as well */
+    struct distribution every;
+    struct read_plan read;
+    uint64_t
+        keys; /* propose, read: its commands write, and its reads read, one of so many registers */
+    bool keys_given, timeout_given;
     uint32_t topic;       /* produce: position in topics */
     uint32_t acks;        /* produce: enum acks */
-    uint64_t timeout_ns;  /* produce: an answer that is not there by then counts as lost */
+    uint64_t timeout_ns;  /* an answer that is not there by then counts as lost */
     uint64_t give_up_ns;  /* produce: after so long its outcome is unknown for good */
     struct raft_set near; /* the nodes that it is beside; none: all */
     uint64_t from_ns, until_ns;
@@ -139,6 +155,7 @@ struct scenario {
     struct distribution step_time; /* what each step of a node costs; default 0 */
     uint32_t client_count;
     struct client_plan *clients;
+    bool any_reads;      /* some client reads: all calls are answered, and judged */
     uint32_t item_count; /* timeline first, then chaos */
     struct item *items;
     struct condition until;

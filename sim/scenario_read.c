@@ -43,7 +43,7 @@ const struct field scenario_fields[] = {
     {PART("clock", read_clock, "clocks", "nodes whose clocks are wrong")},
     {PART("topics", read_topics, "topics", "what brokers store, by partitions")},
     {PART("elector", read_elector, "elector", "how partition leaders are chosen")},
-    {PART("clients", read_clients, "clients", "who proposes commands, or produces records")},
+    {PART("clients", read_clients, "clients", "who proposes commands, reads, or produces records")},
     {PART("timeline", read_timeline, "timeline", "what is done to the cluster, and when")},
     {PART("chaos", read_chaos, "chaos", "what is done again and again")},
     {PART("until", read_condition, "condition", "ends the run early"), AT(until)},
@@ -160,6 +160,8 @@ static void close_rest(struct scenario *scenario)
 {
     for (uint32_t i = 0; i < scenario->client_count; i++)
         distribution_close(&scenario->clients[i].every);
+    for (uint32_t i = 0; i < scenario->client_count; i++)
+        distribution_close(&scenario->clients[i].read.every);
     for (uint32_t i = 0; i < scenario->window_count; i++)
         free(scenario->windows[i].name);
     free(scenario->clients);

@@ -8,6 +8,7 @@
 enum {
     ITEMS_MAX = 10000,
     CLIENTS_MAX = 1000,
+    KEYS_MAX = 1000000,
     LINKS_MAX = 1000,
     WINDOWS_MAX = 100,
     LOG_MAX = 1000000,
@@ -51,7 +52,7 @@ bool check_name(const struct reader *reader, const cJSON *value, const char *nam
 
 extern const struct field scenario_fields[], cluster_fields[], override_fields[], start_fields[],
     network_fields[], link_fields[], rule_fields[], disk_fields[], clock_fields[], client_fields[],
-    propose_fields[], produce_fields[], topic_fields[], elector_fields[], timeline_fields[],
-    chaos_fields[], condition_fields[], sweep_fields[];
+    propose_fields[], read_fields[], produce_fields[], topic_fields[], elector_fields[],
+    timeline_fields[], chaos_fields[], condition_fields[], sweep_fields[];
 
 #endif

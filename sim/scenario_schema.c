@@ -102,6 +102,7 @@ static const struct {
     {"clock", clock_fields, NULL},
     {"client", client_fields, NULL},
     {"propose", propose_fields, NULL},
+    {"read", read_fields, NULL},
     {"produce", produce_fields, NULL},
     {"topic_plan", topic_fields, NULL},
     {"elector", elector_fields, NULL},

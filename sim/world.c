@@ -7,6 +7,7 @@
 
 #include "sim/backend.h"
 #include "sim/broker.h"
+#include "sim/call.h"
 #include "sim/client.h"
 #include "sim/disk.h"
 #include "sim/host.h"
@@ -165,6 +166,9 @@ static inline void happen(struct world *world, struct event *event, struct momen
     case EVENT_ANSWER:
         broker_event(world, event);
         break;
+    case EVENT_CALL:
+        call_event(world, event);
+        break;
     case EVENT_SEND:
         host_event(world, event);
         break;
@@ -229,6 +233,7 @@ void world_free(struct world *world)
         free(world->nodes[id].inbox);
     }
     brokers_free(world);
+    calls_free(world);
     plan_free(world);
     net_free(world);
     raft_output_close(&world->output);

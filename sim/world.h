@@ -193,6 +193,8 @@ struct world {
     void *health;            /* sim/health.h: who serves, who reaches whom */
     void *chains;            /* sim/chain.h: what the logs hold, by hash */
     struct brokers *brokers; /* sim/broker.h; NULL: the plan has no topics */
+    struct calls *calls;     /* sim/call.h; NULL: no client of the plan reads */
+    void *witness;           /* sim/witness.h: what clients were told */
 };
 
 /* ---- life of a run ---- */

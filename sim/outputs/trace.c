@@ -84,6 +84,10 @@ static const char *detail_key(enum record_detail detail)
         return "why";
     case DETAIL_START:
         return "how";
+    case DETAIL_CALL:
+        return "kind";
+    case DETAIL_OUTCOME:
+        return "outcome";
     }
     return NULL;
 }
