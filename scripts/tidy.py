@@ -17,7 +17,7 @@ LAYERS = [
     r"raft/(must|room|chance|raft|metadata|elector)\.",
     r"raft/(log|progress|quorum|silence)\.",
     r"raft/",
-    r"sim/(base|rng|text|map|prefix|history|interval|suggest|quantity|quantile_tables|input|file|interrupt|workers|statistics)\.",
+    r"sim/(base|rng|text|map|prefix|history|linearizable|interval|suggest|quantity|quantile_tables|input|file|interrupt|workers|statistics)\.",
     r"sim/(queue|field|record|distribution|place|scan|json)\.",
     r"sim/(action|options|preset|backend)\.",
     r"sim/(scenario|bind|settings)\w*\.",

@@ -118,6 +118,7 @@ void run_judge(struct run *run)
     run->simulated_ns = world->now_ns;
     run->liveness_absent = run->liveness.absent;
     liveness_text(&run->liveness, world, run->liveness_why, sizeof run->liveness_why);
+    run_check_linearizable(run);
     verdict_find(run);
 }
 

@@ -41,9 +41,10 @@ struct run {
     uint64_t seed;
     enum run_end end;
     enum verdict verdict;
-    char why[240];          /* undecided: what limit, or which item hit nothing */
-    bool liveness_absent;   /* owed and absent */
-    char liveness_why[160]; /* "holds", "not required: no quorum", "absent: ..." */
+    char why[240];            /* undecided: what limit, or which item hit nothing */
+    const char *linearizable; /* "holds", "broken", "unknown"; the first if nobody asks */
+    bool liveness_absent;     /* owed and absent */
+    char liveness_why[160];   /* "holds", "not required: no quorum", "absent: ..." */
     uint64_t trace_hash;
     uint64_t events, simulated_ns;
     uint64_t edge_ns; /* the next edge of a window */

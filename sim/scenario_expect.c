@@ -105,14 +105,21 @@ static bool read_word(struct reader *reader, const cJSON *value, struct expectat
     static const char broken[] = "broken:";
     const char *word = cJSON_IsString(value) ? value->valuestring : "";
     bool safety = strcmp(expectation->text, "safety") == 0;
+    bool linearizable = strcmp(expectation->text, "linearizable") == 0;
     bool known = strcmp(word, "holds") == 0;
-    if (safety)
+    if (linearizable && !reader->scenario->any_reads)
+        return refuse_key(reader, value, "expected a client that reads in the plan: there is none");
+    if (linearizable)
+        known = known || strcmp(word, "broken") == 0;
+    else if (safety)
         known = known || (strncmp(word, broken, strlen(broken)) == 0 && word[strlen(broken)]);
     else
         known = known || strcmp(word, "absent") == 0;
     if (!known)
         return refuse_got(reader, value,
-                          safety ? "\"holds\" or \"broken:RULE\"" : "\"holds\" or \"absent\"");
+                          linearizable ? "\"holds\" or \"broken\""
+                          : safety     ? "\"holds\" or \"broken:RULE\""
+                                       : "\"holds\" or \"absent\"");
     expectation->metric = copy_text(expectation->text);
     expectation->word = copy_text(word);
     return true;
@@ -169,7 +176,8 @@ static bool read_expectation(struct reader *reader, const cJSON *value,
 {
     json_place(reader->json, value, false, &expectation->place);
     expectation->text = copy_text(value->string);
-    if (strcmp(value->string, "safety") == 0 || strcmp(value->string, "liveness") == 0)
+    if (strcmp(value->string, "safety") == 0 || strcmp(value->string, "liveness") == 0 ||
+        strcmp(value->string, "linearizable") == 0)
         return read_word(reader, value, expectation);
     return split_name(reader, value, expectation) && read_bounds(reader, value, expectation);
 }

@@ -108,7 +108,7 @@ static bool check_word(const struct scenario *scenario, const struct expectation
 {
     const char *word = expectation->word;
     bool safety = strcmp(expectation->metric, "safety") == 0;
-    if (strcmp(word, "holds") == 0)
+    if (strcmp(word, "holds") == 0 || strcmp(expectation->metric, "linearizable") == 0)
         return true;
     if (!safety && strcmp(word, "absent") == 0)
         return true;
@@ -157,6 +157,9 @@ static bool check_sweep(const struct scenario *scenario, struct error *error)
             return refuse_at(error, scenario, &expectation->place,
                              "expected a statistic of all runs, such as min, max, mean or p99; the "
                              "first and the last stand in \"expect\"");
+        if (strcmp(expectation->text, "linearizable") == 0)
+            return refuse_at(error, scenario, &expectation->place,
+                             "expected it of each run, in \"expect\"");
         if (expectation->word && strcmp(expectation->word, "holds") != 0)
             return refuse_at(error, scenario, &expectation->place,
                              "expected \"holds\" of a sweep, got \"%s\"; what each run must break "
@@ -195,6 +198,11 @@ static void judge_word(struct run *run, const struct expectation *expectation)
         finding->held = wanted ? judge->broken && strcmp(judge->rule, wanted) == 0 : !judge->broken;
         snprintf(finding->got_text, sizeof finding->got_text, "%s%s",
                  judge->broken ? broken : "holds", judge->broken ? judge->rule : "");
+        return;
+    }
+    if (strcmp(expectation->metric, "linearizable") == 0) {
+        finding->held = strcmp(expectation->word, run->linearizable) == 0;
+        snprintf(finding->got_text, sizeof finding->got_text, "%s", run->linearizable);
         return;
     }
     finding->held = run->liveness_absent == (strcmp(expectation->word, "absent") == 0);
@@ -270,7 +278,9 @@ void verdict_find(struct run *run)
         run->verdict = VERDICT_SAFETY;
     else if (run->liveness_absent && !is_expected(run, "liveness"))
         run->verdict = VERDICT_LIVENESS;
-    else if (run->end == RUN_MISSED_TARGET) /* what did not happen was not put to the test */
+    else if (run->end == RUN_MISSED_TARGET ||
+             strcmp(run->linearizable, "unknown") ==
+                 0) /* what did not happen was not put to the test */
         run->verdict = VERDICT_UNDECIDED;
     else if (run->missed_count > 0)
         run->verdict = VERDICT_EXPECTATION;

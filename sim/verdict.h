@@ -6,5 +6,8 @@
 
 /* Fills findings, verdict and why of a run that is over. */
 void verdict_find(struct run *run);
+/* Looks whether the clients' registers are linearizable, if the plan expects anything of that. What
+ * is broken and should hold breaks the run. */
+void run_check_linearizable(struct run *run);
 
 #endif
