@@ -79,7 +79,7 @@ bool expectations_check(const struct scenario *scenario, struct error *error);
 /* What an expectation is about; `statistic` may become NULL: "term.last" is a metric's name. */
 bool expectation_resolve(const struct expectation *expectation, struct metric_ref *ref,
                          const char **statistic);
-/* What did not happen (null) is missed. */
+/* What did not happen (null) is missed, but for "== null". */
 bool bound_holds(const struct bound *bound, struct value value);
 /* "326.4 ms", "3", "0.998", "null". */
 void value_text(char *text, size_t size, const struct metric *metric, const char *statistic,

@@ -101,7 +101,8 @@ struct window {
     uint64_t from_ns, to_ns;
 };
 
-enum bound_op { BOUND_LE, BOUND_LT, BOUND_GE, BOUND_GT, BOUND_EQ, BOUND_NE };
+/* NULL, written "== null": it did not happen, or has not ended. */
+enum bound_op { BOUND_LE, BOUND_LT, BOUND_GE, BOUND_GT, BOUND_EQ, BOUND_NE, BOUND_NULL };
 
 struct bound {
     enum bound_op op;

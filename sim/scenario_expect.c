@@ -72,6 +72,10 @@ static bool parse_bound(const char *text, struct bound *bound)
     memcpy(bound->text, text, strlen(text) + 1);
     text += strlen(operators[i].text);
     text += strspn(text, " ");
+    if (bound->op == BOUND_EQ && strcmp(text, "null") == 0) {
+        bound->op = BOUND_NULL;
+        return true;
+    }
     return measure_parse(text, &bound->number, &bound->time);
 }
 
@@ -82,7 +86,7 @@ static bool add_bound(struct reader *reader, const cJSON *value, struct expectat
                             countof(expectation->bounds));
     struct bound *bound = &expectation->bounds[expectation->bound_count++];
     return (cJSON_IsString(value) && parse_bound(value->valuestring, bound)) ||
-           refuse_got(reader, value, "a bound such as \"<= 500ms\" or \">= 1\"");
+           refuse_got(reader, value, "a bound such as \"<= 500ms\", \">= 1\" or \"== null\"");
 }
 
 static bool read_bounds(struct reader *reader, const cJSON *value, struct expectation *expectation)

@@ -75,8 +75,8 @@ static const struct {
     DEFINE("timeline", {"type": "array", "items": {"$ref": "#/$defs/item"}})
     DEFINE("chaos", {"type": "array", "items": {"$ref": "#/$defs/chaos_item"}})
     DEFINE("windows", {"type": "object", "additionalProperties": {"$ref": "#/$defs/range"}})
-    DEFINE("bound", {"type": "string",
-                     "pattern": "^(<=|>=|==|!=|<|>) *-?[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)?$"})
+    DEFINE("bound", {"type": "string", "pattern":
+                "^(([<>]=?|[!=]=) *-?[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)?|== *null)$"})
     DEFINE("expect", {"type": "object",
                       "properties": {
                           "safety": {"type": "string", "pattern": "^(holds|broken:.+)$"},

@@ -10,7 +10,7 @@ static const char broken[] = "broken:";
 bool bound_holds(const struct bound *bound, struct value value)
 {
     if (!value.known)
-        return false;
+        return bound->op == BOUND_NULL;
     switch (bound->op) {
     case BOUND_LE:
         return value.number <= bound->number;
@@ -24,6 +24,8 @@ bool bound_holds(const struct bound *bound, struct value value)
         return !(value.number < bound->number) && !(value.number > bound->number);
     case BOUND_NE:
         return value.number < bound->number || value.number > bound->number;
+    case BOUND_NULL:
+        return false;
     }
     return false;
 }
