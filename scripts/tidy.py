@@ -12,6 +12,7 @@ RUN = r"sim/(run|verdict)\w*\."
 PLOT = r"sim/plot\w*\."
 STORE = r"sim/store\w*\."
 SWEEP = r"sim/sweep\w*\."
+SHRINK = r"sim/shrink\w*\."
 # A file may include its own layer and those above it in this list.
 LAYERS = [
     r"raft/(must|room|chance|raft|metadata|elector)\.",
@@ -58,7 +59,7 @@ def layer(path):
 def module(path):
     """A .c and its .h are one."""
     for name, parts in (("sim/world", WORLD), ("sim/measure", MEASURE), ("sim/run", RUN), ("sim/plot", PLOT),
-                        ("sim/store", STORE), ("sim/sweep", SWEEP)):
+                        ("sim/store", STORE), ("sim/sweep", SWEEP), ("sim/shrink", SHRINK)):
         if re.match(parts, path):
             return name
     return re.sub(r"\.(c|h)$", "", path)

@@ -179,6 +179,13 @@ bool take_seed(void *field, const char *argument, struct error *error)
                   argument);
 }
 
+bool take_duration(void *field, const char *argument, struct error *error)
+{
+    uint64_t *ns = field;
+    return (duration_parse(argument, ns) && *ns > 0) ||
+           refuse(error, "expected a duration with its unit, such as 60s, got '%.60s'", argument);
+}
+
 bool take_setting(void *field, const char *argument, struct error *error)
 {
     struct settings_flag *flag = field;

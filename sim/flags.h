@@ -54,6 +54,7 @@ bool take_json(void *field, const char *argument, struct error *error);   /* boo
 bool take_seed(void *field, const char *argument, struct error *error);   /* struct seed_flag */
 bool take_count(void *field, const char *argument,
                 struct error *error); /* uint64_t, 1 .. 2^53 - 1 */
+bool take_duration(void *field, const char *argument, struct error *error); /* uint64_t ns, > 0 */
 bool take_setting(void *field, const char *argument,
                   struct error *error); /* struct settings_flag */
 

@@ -1,5 +1,7 @@
 #include "sim/quantity.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "raft/chance.h"
@@ -208,6 +210,31 @@ bool signed_duration_parse(const char *text, int64_t *ns)
         return false;
     *ns = negative ? -(int64_t)size : (int64_t)size;
     return true;
+}
+
+/* The largest unit that the time holds at least once; decimals say the rest. */
+struct short_text duration_write(uint64_t ns)
+{
+    static const struct {
+        uint64_t ns;
+        const char *name;
+        int places;
+    } units[] = {{NS_PER_S, "s", 9}, {NS_PER_MS, "ms", 6}, {NS_PER_US, "us", 3}, {1, "ns", 0}};
+    struct short_text text;
+    size_t unit = 0;
+    while (ns < units[unit].ns && unit < countof(units) - 1)
+        unit++;
+    if (ns == 0)
+        unit = 0;
+    int size = snprintf(text.text, sizeof text.text, "%" PRIu64, ns / units[unit].ns);
+    uint64_t rest = ns % units[unit].ns;
+    if (rest > 0)
+        size += snprintf(text.text + size, sizeof text.text - (size_t)size, ".%0*" PRIu64,
+                         units[unit].places, rest);
+    while (rest > 0 && text.text[size - 1] == '0')
+        size--;
+    snprintf(text.text + size, sizeof text.text - (size_t)size, "%s", units[unit].name);
+    return text;
 }
 
 /* Correctly rounded while both parts are exact in a double: 15 digits are. */

@@ -2,7 +2,7 @@
 #ifndef SIM_QUANTITY_H
 #define SIM_QUANTITY_H
 
-#include "sim/base.h"
+#include "sim/text.h"
 
 /* Whole numbers in JSON are exact up to here, in every reader. */
 #define WHOLE_MAX ((UINT64_C(1) << 53) - 1)
@@ -34,6 +34,8 @@ bool factor_parse(const char *text, uint64_t *factor);
 bool duration_parse(const char *text, uint64_t *ns);
 /* The same, and it may begin with "-". */
 bool signed_duration_parse(const char *text, int64_t *ns);
+/* The exact time as people write it, in ns, us, ms or s: "1.5s", "250us". */
+struct short_text duration_write(uint64_t ns);
 /* The first `size` characters of a number with or without unit, for comparisons only. Times are
  * in ms. False: not a number. */
 bool measure_parse(const char *text, double *number, bool *time);

@@ -65,21 +65,6 @@ static struct timing timing_of(const struct preset *preset)
     return (struct timing){raft->heartbeat * unit, raft->election_max * unit};
 }
 
-/* As the shortest text that says it exactly, in ms or s if it can be. */
-static struct short_text written(uint64_t ns)
-{
-    static const struct {
-        uint64_t ns;
-        const char *name;
-    } units[] = {{NS_PER_S, "s"}, {NS_PER_MS, "ms"}, {NS_PER_US, "us"}, {1, "ns"}};
-    struct short_text text;
-    size_t unit = 0;
-    while (ns % units[unit].ns)
-        unit++;
-    snprintf(text.text, sizeof text.text, "%" PRIu64 "%s", ns / units[unit].ns, units[unit].name);
-    return text;
-}
-
 static uint64_t whole_seconds(uint64_t ns)
 {
     return (ns + NS_PER_S - 1) / NS_PER_S * NS_PER_S;
@@ -104,9 +89,9 @@ static void add_zones(struct text *text, const struct new_flags *given)
 /* Within a zone messages take a tenth of what they take between zones. */
 static void add_network(struct text *text, const struct new_flags *given)
 {
-    struct short_text within = written(given->rtt_ns / 20 * 2);
+    struct short_text within = duration_write(given->rtt_ns / 20 * 2);
     bool first = true;
-    text_add(text, "  \"network\": {\"rtt\": \"%s\"", written(given->rtt_ns).text);
+    text_add(text, "  \"network\": {\"rtt\": \"%s\"", duration_write(given->rtt_ns).text);
     for (uint64_t zone = 0; zone < given->zones; zone++) {
         char name = (char)('a' + zone);
         if (zone + 1 + given->zones > given->nodes)
@@ -130,20 +115,20 @@ static void add_plan(struct text *text, const struct timing *timing)
              "    {\"at\": {\"uniform\": [\"%s\", \"%s\"]}, \"do\": \"crash\", \"node\": "
              "\"leader\", \"for\": \"%s\"}\n"
              "  ],\n",
-             written(crash_ns).text, written(crash_ns + timing->heartbeat_ns).text,
-             written(down_ns).text);
+             duration_write(crash_ns).text, duration_write(crash_ns + timing->heartbeat_ns).text,
+             duration_write(down_ns).text);
     text_add(text,
              "  \"expect\": {\n"
              "    \"safety\": \"holds\",\n"
              "    \"liveness\": \"holds\",\n"
              "    \"failover[crash].total_ms.max\": \"<= %s\"\n"
              "  },\n",
-             written(whole_seconds(5 * timing->slowest_ns)).text);
+             duration_write(whole_seconds(5 * timing->slowest_ns)).text);
     text_add(text,
              "  \"sweep\": {\"seeds\": \"1..1000\",\n"
              "            \"expect\": {\"failover[crash].total_ms.p99\": \"<= %s\"}}\n"
              "}\n",
-             written(whole_seconds(3 * timing->slowest_ns)).text);
+             duration_write(whole_seconds(3 * timing->slowest_ns)).text);
 }
 
 static void add_scenario(struct text *text, const struct new_flags *given)
@@ -153,7 +138,7 @@ static void add_scenario(struct text *text, const struct new_flags *given)
     text_add(text, "  \"description\": \"the leader crashes at a random instant of its heartbeat "
                    "interval\",\n");
     text_add(text, "  \"seed\": 1,\n  \"duration\": \"%s\",\n",
-             written(whole_seconds(15 * timing.slowest_ns)).text);
+             duration_write(whole_seconds(15 * timing.slowest_ns)).text);
     text_add(text, "  \"cluster\": {\n    \"nodes\": %" PRIu64 ",\n", given->nodes);
     add_zones(text, given);
     text_add(text, "    \"raft\": {\"preset\": \"%s\"}\n  },\n", given->preset->name);

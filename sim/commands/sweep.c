@@ -52,13 +52,6 @@ static bool take_shard(void *field, const char *argument, struct error *error)
     return true;
 }
 
-static bool take_budget(void *field, const char *argument, struct error *error)
-{
-    uint64_t *ns = field;
-    return (duration_parse(argument, ns) && *ns > 0) ||
-           refuse(error, "expected a duration such as 5m, got '%.60s'", argument);
-}
-
 static const struct flag flags[] = {
     {"seeds", "A..B", "which seeds (the scenario's sweep.seeds, or 1..1000)", take_range, 0},
     {"jobs", "N", "workers (one for each processor)", take_count,
@@ -67,7 +60,7 @@ static const struct flag flags[] = {
      take_shard, 0},
     {"store", "F.db", "keeps every run in this SQLite file; what it has already is not run again",
      take_text, offsetof(struct sweep_flags, store)},
-    {"budget", "TIME", "begins no run after this time, and says how many there were", take_budget,
+    {"budget", "TIME", "begins no run after this time, and says how many there were", take_duration,
      offsetof(struct sweep_flags, budget_ns)},
     {"set", "PATH=VALUE", "changes a key of the scenario", take_setting,
      offsetof(struct sweep_flags, settings)},
