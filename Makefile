@@ -70,6 +70,7 @@ gate: $(BUILD)/raftsim ## instructions an event, by callgrind, against tests/gat
 bless: $(BUILD)/raftsim ## accept goldens, README tables and instruction count as they are now
 	@scripts/golden $< accept
 	@scripts/readme $< accept
+	@scripts/examples $< accept
 	@scripts/gate $< accept
 
 launchers: $(BUILD)/raftsim ## try parallel, ssh, MPI and Slurm for real, where they are installed; not in check

@@ -61,6 +61,15 @@ static void plot(const struct page *page)
     text_close(&text);
 }
 
+static void why(const struct page *page)
+{
+    struct text text = {0};
+    report_command(page->report, "explain", &text);
+    text_add(&text, " --seed %" PRIu64, page->report->run->seed);
+    page_command(page, "why", text_of(&text));
+    text_close(&text);
+}
+
 static void how_often(const struct page *page)
 {
     struct text text = {0};
@@ -86,6 +95,7 @@ void page_foot(const struct page *page)
     fprintf(page->out, "\n%s\n", text_of(&text));
     text_close(&text);
     again(page);
+    why(page);
     trace(page);
     plot(page);
     how_often(page);
