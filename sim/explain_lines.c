@@ -37,7 +37,7 @@ void lines_print(const struct page *page, const struct lines *lines)
         text_add(&head, "%*s%s", LABEL_INDENT, "", line->label);
         text_column(&head, TEXT_COLUMN, 1);
         fputs(text_of(&head), page->out);
-        page_wrap(page, TEXT_COLUMN, text_of(&line->text));
+        page_wrap(page, text_width(text_of(&head)), text_of(&line->text));
         text_close(&head);
     }
 }

@@ -123,11 +123,13 @@ static void message_text(const struct explain *explain, const struct record *rec
                          struct text *text)
 {
     bool arrives = record->kind == RECORD_DELIVERED;
-    const char *node = name_of(explain, record->node), *peer = name_of(explain, record->peer);
+    const char *node = record->node ? name_of(explain, record->node) : "a client";
+    const char *peer = record->peer ? name_of(explain, record->peer) : "a client";
     bool vote = record->message == RAFT_MSG_VOTE_REPLY || record->message == RAFT_MSG_PREVOTE_REPLY;
     text_add(text, arrives ? "%s receives %s of %s" : "%s sends %s to %s", node,
              raft_message_name(record->message), peer);
-    text_add(text, ", term %" PRIu64, record->term);
+    if (record->term)
+        text_add(text, ", term %" PRIu64, record->term);
     if (vote)
         text_add(text, record->reject ? ": refused" : ": granted");
 }
