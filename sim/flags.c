@@ -20,6 +20,11 @@ static size_t flag_count(const struct flag *flags)
     return count;
 }
 
+static bool is_letter(const struct flag *flag)
+{
+    return flag->name[1] == '\0';
+}
+
 static void print_help(const struct usage *usage)
 {
     struct text text = {0};
@@ -28,8 +33,8 @@ static void print_help(const struct usage *usage)
     text_wrap(&text, 0, HELP_COLUMNS, usage->help);
     text_add(&text, "\n");
     for (const struct flag *flag = usage->flags; flag->name; flag++) {
-        text_add(&text, "  --%s%s%s", flag->name, flag->argument ? " " : "",
-                 flag->argument ? flag->argument : "");
+        text_add(&text, "  %s%s%s%s", is_letter(flag) ? "-" : "--", flag->name,
+                 flag->argument ? " " : "", flag->argument ? flag->argument : "");
         text_column(&text, HELP_COLUMN, 2);
         text_wrap(&text, HELP_COLUMN, HELP_COLUMNS, flag->help);
     }
@@ -109,23 +114,31 @@ static enum flags_end meet(const struct usage *usage, int choice, char **argv, v
         refuse(&error, "%.200s needs an argument", argv[optind - 1]);
         return wrong(usage, error.text);
     }
-    return take_one(usage, &usage->flags[choice - 0x100], into);
+    const struct flag *flag = usage->flags;
+    while (choice < 0x100 && !(is_letter(flag) && *flag->name == choice))
+        flag++;
+    return take_one(usage, choice < 0x100 ? flag : &usage->flags[choice - 0x100], into);
 }
 
 enum flags_end flags_read(const struct usage *usage, int argc, char **argv, void *into,
                           int *operands)
 {
     struct option options[FLAGS_MAX + 1] = {{0}};
-    size_t count = flag_count(usage->flags);
-    for (size_t i = 0; i < count; i++)
-        options[i] = (struct option){.name = usage->flags[i].name,
-                                     .has_arg = usage->flags[i].argument != NULL,
-                                     .val = 0x100 + (int)i};
-    options[count] = (struct option){.name = "help", .val = 'h'};
+    char letters[FLAGS_MAX + 3] = ":h";
+    size_t count = flag_count(usage->flags), long_count = 0, letter_count = strlen(letters);
+    for (size_t i = 0; i < count; i++) {
+        const struct flag *flag = &usage->flags[i];
+        if (is_letter(flag))
+            letters[letter_count++] = *flag->name;
+        else
+            options[long_count++] = (struct option){
+                .name = flag->name, .has_arg = flag->argument != NULL, .val = 0x100 + (int)i};
+    }
+    options[long_count] = (struct option){.name = "help", .val = 'h'};
     opterr = 0;
     optind = 0; /* glibc: begins anew */
     int choice;
-    while ((choice = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+    while ((choice = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         enum flags_end end = meet(usage, choice, argv, into);
         if (end != FLAGS_GO)
             return end;

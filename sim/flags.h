@@ -8,7 +8,7 @@
 #include "sim/scenario.h"
 
 struct flag {
-    const char *name;     /* NULL ends the table */
+    const char *name;     /* NULL ends the table; of one letter: -v, a switch */
     const char *argument; /* "N", as the help shows it; NULL: a switch */
     const char *help;
     /* Reads the argument (NULL for a switch) into the field at `offset`. */
