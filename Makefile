@@ -67,6 +67,8 @@ mutants: ## every planted bug breaks the rule that it names
 	@scripts/mutants
 gate: $(BUILD)/raftsim ## instructions an event, by callgrind, against tests/gate.txt
 	@scripts/gate $< compare
+regress: $(BUILD)/raftsim ## all of scenarios/ with their sweeps, into build/junit.xml
+	@$< test scenarios/ --junit build/junit.xml
 bless: $(BUILD)/raftsim ## accept goldens, README tables and instruction count as they are now
 	@scripts/golden $< accept
 	@scripts/readme $< accept

@@ -13,6 +13,7 @@ PLOT = r"sim/plot\w*\."
 STORE = r"sim/store\w*\."
 SWEEP = r"sim/sweep\w*\."
 SHRINK = r"sim/shrink\w*\."
+SUITE = r"sim/suite\w*\."
 # A file may include its own layer and those above it in this list.
 LAYERS = [
     r"raft/(must|room|chance|raft|metadata|elector)\.",
@@ -37,7 +38,7 @@ EXACT = rf"raft/|sim/actions/|sim/(base|rng|queue|record|distribution|action)\.|
 BANNED = [  # words, files, where they are allowed, why
     (r"\b(s?rand|random|drand48|rand_r)\s*\(", r"raft/|sim/", None, "chance is drawn from keyed streams"),
     (r"\b(time|clock|gettimeofday|localtime|gmtime)\s*\(", r"raft/|sim/", None, "time comes from the world"),
-    (r"\bclock_gettime\s*\(", r"raft/|sim/", r"sim/(run|sweep|workers|progress|bench_partitions|outputs/|commands/)", "time comes from the world"),
+    (r"\bclock_gettime\s*\(", r"raft/|sim/", r"sim/(run|sweep|suite_work|workers|progress|bench_partitions|outputs/|commands/)", "time comes from the world"),
     (r"\b(malloc|calloc|realloc)\s*\(", r"sim/", r"sim/base\.c", "use allocate, make_room"),
     (r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof)\s*\(", r"", None, "use the bounded or checked form"),
     (r"\b(float|double)\b", EXACT, None, "what moves the world is exact"),
@@ -59,7 +60,8 @@ def layer(path):
 def module(path):
     """A .c and its .h are one."""
     for name, parts in (("sim/world", WORLD), ("sim/measure", MEASURE), ("sim/run", RUN), ("sim/plot", PLOT),
-                        ("sim/store", STORE), ("sim/sweep", SWEEP), ("sim/shrink", SHRINK)):
+                        ("sim/store", STORE), ("sim/sweep", SWEEP), ("sim/shrink", SHRINK),
+                        ("sim/suite", SUITE)):
         if re.match(parts, path):
             return name
     return re.sub(r"\.(c|h)$", "", path)
