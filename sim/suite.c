@@ -163,6 +163,13 @@ static void work(void *context, void *worker, uint64_t job, struct bytes *result
     suite_work(running->suite, worker, job, result);
 }
 
+/* Scenarios differ, runs of one do not. */
+static bool is_apart(void *context, uint64_t job)
+{
+    const struct running *running = context;
+    return running->suite->cases[suite_case_of(running->suite, job)].first_job == job;
+}
+
 static enum workers_stop tick(void *context)
 {
     const struct running *running = context;
@@ -194,6 +201,7 @@ void suite_run(struct suite *suite, const struct suite_plan *plan)
                                       .context = &running,
                                       .open = open_worker,
                                       .work = work,
+                                      .apart = is_apart,
                                       .take = take,
                                       .lost = lost,
                                       .tick = tick});

@@ -108,6 +108,8 @@ static void do_jobs(const struct workers *plan, int from, int to)
     struct bytes out = {0};
     uint64_t job;
     while (receive_job(from, &job)) {
+        if (out.size > 0 && plan->apart && plan->apart(plan->context, job))
+            send_all(to, &out);
         size_t at = out.size;
         bytes_add(&out, &(struct frame){.job = job}, sizeof(struct frame));
         plan->work(plan->context, state, job, &out);

@@ -26,6 +26,9 @@ struct workers {
     void *(*open)(void *context);
     /* In a worker: does the job and appends its result. */
     void (*work)(void *context, void *state, uint64_t job, struct bytes *result);
+    /* In a worker: this job may take much longer than those before it, so that what is ready is
+     * handed over first. May be NULL: all are alike. */
+    bool (*apart)(void *context, uint64_t job);
     /* In the parent, once for each job that was done. */
     void (*take)(void *context, uint64_t job, const struct bytes *result);
     /* In the parent: a worker ended at this job; `why` says how ("signal 11"). */
