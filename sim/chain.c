@@ -5,6 +5,8 @@
 
 #include "raft/chance.h"
 
+enum { FORGOTTEN = 0 }; /* no chain: of an entry that never was, as far as anybody knows */
+
 static uint64_t link_entry(uint64_t chain, const struct raft_entry *entry)
 {
     return chance_mix(chance_mix(chain ^ entry->term) + entry->id + 1);
@@ -27,11 +29,16 @@ static void extend(struct chains *chains, const struct world *world, uint32_t no
     log->chains = make_room(log->chains, &log->room, (size_t)last + 1, sizeof *log->chains);
     log->chains[0] = 0;
     log->conflict = 0;
+    if (owner->role == RAFT_LEADER)
+        log->led_term = owner->term;
     for (uint64_t index = from; index <= last; index++) {
         struct raft_entry entry = world->backend->entry(owner->raft, index);
         uint64_t chain = link_entry(log->chains[index - 1], &entry);
         log->chains[index] = chain;
-        if (*map_put(&chains->entries, index, entry.term, chain) != chain && !log->conflict)
+        uint64_t *first = map_put(&chains->entries, index, entry.term, chain);
+        if (*first == FORGOTTEN)
+            *first = chain;
+        if (*first != chain && !log->conflict)
             log->conflict = index;
     }
     log->last_before = log->last;
@@ -56,12 +63,35 @@ static void commit(struct chains *chains, const struct world *world, const struc
     chains->committed_last = record->index;
 }
 
+static bool is_elsewhere(const struct world *world, uint32_t node, uint64_t index, uint64_t chain)
+{
+    for (uint32_t id = 1; id <= world->node_count; id++)
+        if (id != node && chain_at(world, id, index) == chain)
+            return true;
+    return false;
+}
+
+/* The only voter leads before its term is on its disk. A crash may undo that, and it leads the same
+ * term again with other entries: what nobody else holds of the first is no log that must match. */
+static void forget_leadership(struct chains *chains, const struct world *world, uint32_t node)
+{
+    struct log_chain *log = &chains->logs[node];
+    if (world->nodes[node].view->term >= log->led_term || !log->lost_from)
+        return;
+    for (uint64_t index = log->lost_from; index <= log->last; index++) {
+        uint64_t *first = map_find(&chains->entries, index, log->led_term);
+        if (first && !is_elsewhere(world, node, index, *first))
+            *first = FORGOTTEN;
+    }
+}
+
 /* What the disk gave back begins as the log ended, but for what the crash lost: only from there on
  * it must be chained again, so that a restart costs no more as the log grows. */
 static void restart(struct chains *chains, const struct world *world, uint32_t node)
 {
     struct log_chain *log = &chains->logs[node];
     uint64_t last = world->nodes[node].view->last;
+    forget_leadership(chains, world, node);
     uint64_t from = log->lost_from ? log->lost_from : log->last + 1;
     if (from > last + 1) /* a wiped disk, or one that lied */
         from = last + 1;

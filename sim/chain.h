@@ -15,6 +15,7 @@ struct log_chain {
     uint64_t last;
     uint64_t last_before; /* as it was before the last change */
     uint64_t lost_from;   /* least index of a write that the last crash lost; 0: none */
+    uint64_t led_term;    /* of its latest leadership */
     uint64_t conflict;    /* least index of the last change whose chain is not the one of all */
 };
 
