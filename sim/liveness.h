@@ -16,6 +16,8 @@ struct liveness {
 void liveness_open(struct liveness *liveness, struct world *world);
 /* To be called when health->due_ns has come: an alarm of the world's makes that an event. */
 void liveness_due(struct liveness *liveness, struct world *world);
+/* No plan of this cluster waits longer for progress that is owed. */
+uint64_t liveness_longest_ns(const struct scenario *scenario);
 /* "holds", "not required: ..", "absent: ..": written to `text`. */
 void liveness_text(const struct liveness *liveness, const struct world *world, char *text,
                    size_t size);

@@ -104,6 +104,15 @@ static bool read_bounds(struct reader *reader, const cJSON *value, struct expect
 
 /* ---- expectations ---- */
 
+static bool is_liveness(const char *word)
+{
+    static const char *const words[] = {"holds", "absent", "holds:outsiders", "absent:outsiders"};
+    for (size_t i = 0; i < countof(words); i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool read_word(struct reader *reader, const cJSON *value, struct expectation *expectation)
 {
     static const char broken[] = "broken:";
@@ -118,12 +127,12 @@ static bool read_word(struct reader *reader, const cJSON *value, struct expectat
     else if (safety)
         known = known || (strncmp(word, broken, strlen(broken)) == 0 && word[strlen(broken)]);
     else
-        known = known || strcmp(word, "absent") == 0;
+        known = is_liveness(word);
     if (!known)
         return refuse_got(reader, value,
                           linearizable ? "\"holds\" or \"broken\""
                           : safety     ? "\"holds\" or \"broken:RULE\""
-                                       : "\"holds\" or \"absent\"");
+                                   : "\"holds\" or \"absent\", or one of them and \":outsiders\"");
     expectation->metric = copy_text(expectation->text);
     expectation->word = copy_text(word);
     return true;

@@ -80,7 +80,8 @@ static const struct {
     DEFINE("expect", {"type": "object",
                       "properties": {
                           "safety": {"type": "string", "pattern": "^(holds|broken:.+)$"},
-                          "liveness": {"enum": ["holds", "absent"]},
+                          "liveness": {"enum": ["holds", "absent", "holds:outsiders",
+                                                "absent:outsiders"]},
                           "linearizable": {"enum": ["holds", "broken"]}},
                       "additionalProperties": {
                           "anyOf": [{"$ref": "#/$defs/bound"},
