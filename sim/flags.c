@@ -183,6 +183,22 @@ bool take_count(void *field, const char *argument, struct error *error)
     return true;
 }
 
+/* "1..10000" or "7". */
+bool take_seeds(void *field, const char *argument, struct error *error)
+{
+    struct seeds_flag *flag = field;
+    flag->given = seeds_parse(argument, &flag->first, &flag->last);
+    return flag->given ||
+           refuse(error, "expected seeds such as 1..10000, all below 2^53, got '%.60s'", argument);
+}
+
+bool take_budget(void *field, const char *argument, struct error *error)
+{
+    uint64_t *ns = field;
+    return (duration_parse(argument, ns) && *ns > 0) ||
+           refuse(error, "expected a duration such as 5m, got '%.60s'", argument);
+}
+
 bool take_seed(void *field, const char *argument, struct error *error)
 {
     struct seed_flag *flag = field;

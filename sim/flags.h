@@ -31,6 +31,12 @@ struct seed_flag {
     uint64_t seed;
 };
 
+/* Seeds from first to last that may be given. */
+struct seeds_flag {
+    bool given;
+    uint64_t first, last;
+};
+
 /* --set PATH=VALUE, as often as wanted; `settings` points to `items`. */
 enum { SETTINGS_MAX = 64 };
 struct settings_flag {
@@ -52,6 +58,8 @@ bool take_switch(void *field, const char *argument, struct error *error); /* boo
 bool take_text(void *field, const char *argument, struct error *error);   /* const char * */
 bool take_json(void *field, const char *argument, struct error *error);   /* bool: text or json */
 bool take_seed(void *field, const char *argument, struct error *error);   /* struct seed_flag */
+bool take_seeds(void *field, const char *argument, struct error *error);  /* struct seeds_flag */
+bool take_budget(void *field, const char *argument, struct error *error); /* uint64_t ns */
 bool take_count(void *field, const char *argument,
                 struct error *error); /* uint64_t, 1 .. 2^53 - 1 */
 bool take_duration(void *field, const char *argument, struct error *error); /* uint64_t ns, > 0 */

@@ -10,10 +10,7 @@
 #include "sim/sweep_page.h"
 
 struct sweep_flags {
-    struct {
-        bool given;
-        uint64_t first, last;
-    } seeds;
+    struct seeds_flag seeds;
     struct {
         uint64_t number, of; /* of 0: not given */
     } shard;
@@ -22,15 +19,6 @@ struct sweep_flags {
     bool json;
     uint64_t jobs, budget_ns;
 };
-
-/* "1..10000" or "7". */
-static bool take_range(void *field, const char *argument, struct error *error)
-{
-    struct sweep_flags *given = field;
-    given->seeds.given = seeds_parse(argument, &given->seeds.first, &given->seeds.last);
-    return given->seeds.given ||
-           refuse(error, "expected seeds such as 1..10000, all below 2^53, got '%.60s'", argument);
-}
 
 static bool take_shard(void *field, const char *argument, struct error *error)
 {
@@ -53,7 +41,8 @@ static bool take_shard(void *field, const char *argument, struct error *error)
 }
 
 static const struct flag flags[] = {
-    {"seeds", "A..B", "which seeds (the scenario's sweep.seeds, or 1..1000)", take_range, 0},
+    {"seeds", "A..B", "which seeds (the scenario's sweep.seeds, or 1..1000)", take_seeds,
+     offsetof(struct sweep_flags, seeds)},
     {"jobs", "N", "workers (one for each processor)", take_count,
      offsetof(struct sweep_flags, jobs)},
     {"shard", "I/N", "only every N-th seed, from the I-th on; raftsim merge joins the shards",
