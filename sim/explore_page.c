@@ -1,0 +1,250 @@
+#include "sim/explore_page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/tree.h"
+
+enum { COLUMNS = 80, SHOWN_MAX = 40, INDENT = 11 };
+
+static const char *verdict_of(enum explore_end end)
+{
+    switch (end) {
+    case EXPLORE_HELD:
+        return "HELD";
+    case EXPLORE_UNDECIDED:
+        return "UNDECIDED";
+    case EXPLORE_SAFETY:
+        return "SAFETY";
+    case EXPLORE_LIVENESS:
+        return "LIVENESS";
+    case EXPLORE_DIED:
+        return "RAFTSIM";
+    }
+    return "";
+}
+
+/* The one command that shows it again. */
+static void add_replay(const struct explore_report *report, size_t i, struct text *text)
+{
+    text_shell(text, report->program);
+    if (report->paths) {
+        text_add(text, " run ");
+        text_shell(text, report->paths[i]);
+        return;
+    }
+    text_add(text, " explore ");
+    if (report->file)
+        text_shell(text, report->file);
+    else
+        text_add(text, "--swarm");
+    text_add(text, "%s --schedule %s --out found", report->flags, report->explore->found[i].name);
+}
+
+/* Words from column INDENT on, wrapped. */
+static void print_wrapped(const char *words, FILE *out)
+{
+    struct text text = {0};
+    size_t at = INDENT;
+    text_add(&text, "%*s", INDENT, "");
+    while (*words) {
+        size_t size = strcspn(words, " ");
+        if (at > INDENT && at + 1 + size > COLUMNS) {
+            text_add(&text, "\n%*s", INDENT, "");
+            at = INDENT;
+        } else if (at > INDENT) {
+            text_add(&text, " ");
+            at++;
+        }
+        text_bytes(&text, words, size);
+        at += size;
+        words += size + (words[size] == ' ');
+    }
+    fprintf(out, "%s\n", text_of(&text));
+    text_close(&text);
+}
+
+static void print_discovery(const struct explore_report *report, size_t i, FILE *out)
+{
+    const struct discovery *one = &report->explore->found[i];
+    struct text line = {0}, replay = {0};
+    text_add(&line, "  %-9s%s", verdict_of(one->end), one->rule);
+    text_column(&line, 62, 2);
+    text_add(&line, "%s schedule%s", short_count(one->schedules).text,
+             one->schedules == 1 ? "" : "s");
+    fprintf(out, "%s\n", text_of(&line));
+    text_clear(&line);
+    text_add(&line, "needs: %s", one->cause);
+    print_wrapped(text_of(&line), out);
+    print_wrapped(one->detail, out);
+    add_replay(report, i, &replay);
+    print_wrapped(text_of(&replay), out);
+    text_close(&line);
+    text_close(&replay);
+}
+
+static void print_found(const struct explore_report *report, FILE *out)
+{
+    const struct explore *explore = report->explore;
+    uint64_t schedules = explore->counts.schedules;
+    if (explore->found_count == 0) {
+        fprintf(out, "NOTHING FOUND in %s schedule%s\n", short_count(schedules).text,
+                schedules == 1 ? "" : "s");
+        return;
+    }
+    fprintf(out, "FOUND in %s schedule%s, each rule and cause once\n", short_count(schedules).text,
+            schedules == 1 ? "" : "s");
+    for (enum explore_end end = EXPLORE_DIED; end > EXPLORE_UNDECIDED; end--)
+        for (size_t i = 0; i < explore->found_count; i++)
+            if (explore->found[i].end == end && i < SHOWN_MAX)
+                print_discovery(report, i, out);
+    if (explore->found_count > SHOWN_MAX)
+        fprintf(out, "  and %zu more causes: --format json has them all\n",
+                explore->found_count - SHOWN_MAX);
+}
+
+static void add_pair(struct text *line, const char *name, uint32_t count)
+{
+    text_add(line, "%s%s %" PRIu32, line->count ? "   " : "", name, count);
+}
+
+/* Names and counts, as many on a line as fit. */
+static void print_counts(const char *title, const char *const *names, const uint32_t *counts,
+                         size_t count, FILE *out)
+{
+    struct text line = {0};
+    for (size_t i = 0; i < count; i++) {
+        char pair[64];
+        snprintf(pair, sizeof pair, "%s %" PRIu32, names[i], counts[i]);
+        if (line.count && INDENT + line.count + 3 + strlen(pair) > COLUMNS) {
+            fprintf(out, "  %-9s%s\n", title, text_of(&line));
+            text_clear(&line);
+            title = "";
+        }
+        add_pair(&line, names[i], counts[i]);
+    }
+    if (line.count)
+        fprintf(out, "  %-9s%s\n", title, text_of(&line));
+    text_close(&line);
+}
+
+static void print_coverage(const struct explore *explore, FILE *out)
+{
+    const char *names[COVERAGE_FAULTS_MAX];
+    uint32_t counts[COVERAGE_FAULTS_MAX], all = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < action_count(); i++) {
+        uint32_t states = coverage_of_fault(&explore->coverage, i);
+        all += states;
+        if (states == 0)
+            continue;
+        names[count] = action_at(i)->name;
+        counts[count++] = states;
+    }
+    fprintf(out, "\nCOVERAGE   %s states: a role, a message that reaches it, a fault at work\n",
+            short_count(all).text);
+    print_counts("fault", names, counts, count, out);
+    count = 0;
+    for (enum raft_message_kind kind = 0; kind < RAFT_MSG_KINDS; kind++) {
+        uint32_t states = coverage_of_message(&explore->coverage, kind);
+        if (states == 0)
+            continue;
+        names[count] = raft_message_name(kind);
+        counts[count++] = states;
+    }
+    print_counts("message", names, counts, count, out);
+}
+
+static void print_work(const struct explore_report *report, FILE *out)
+{
+    const struct explore *explore = report->explore;
+    const struct explore_counts *counts = &explore->counts;
+    double per_s = report->elapsed_s > 0 ? (double)counts->schedules / report->elapsed_s : 0;
+    fprintf(out, "\n%s schedules", short_count(counts->schedules).text);
+    if (counts->changed)
+        fprintf(out, ", %s of them changed from %s that reached new states",
+                short_count(counts->changed).text, short_count(explore->corpus_count).text);
+    fprintf(out, "\n%s simulated, %s events; %s s, %s schedules/s\n",
+            short_duration(counts->simulated_ns / NS_PER_S * NS_PER_S).text,
+            short_count(counts->events).text, short_number(report->elapsed_s, 1).text,
+            short_count((uint64_t)per_s).text);
+    if (counts->by_end[EXPLORE_UNDECIDED])
+        fprintf(out, "%s reached the limit of events: undecided\n",
+                short_count(counts->by_end[EXPLORE_UNDECIDED]).text);
+    if (report->signal)
+        fprintf(out, "interrupted: this is about what was done until then\n");
+}
+
+void explore_page(const struct explore_report *report, FILE *out)
+{
+    fprintf(out, "%s: %s\n\n", report->file ? report->file : "swarm", report->searched);
+    print_found(report, out);
+    print_coverage(report->explore, out);
+    print_work(report, out);
+}
+
+/* ---- JSON ---- */
+
+static cJSON *tree_of_discovery(const struct explore_report *report, size_t i)
+{
+    const struct discovery *one = &report->explore->found[i];
+    struct text replay = {0};
+    cJSON *item = cJSON_CreateObject();
+    bool ruled = one->end == EXPLORE_SAFETY;
+    const char *verdict = ruled ? "safety" : one->end == EXPLORE_LIVENESS ? "liveness" : "died";
+    cJSON_AddStringToObject(item, "verdict", verdict);
+    cJSON_AddItemToObject(item, "rule", ruled ? cJSON_CreateString(one->rule) : cJSON_CreateNull());
+    cJSON_AddStringToObject(item, "cause", one->cause);
+    cJSON_AddStringToObject(item, "detail", one->detail);
+    cJSON_AddStringToObject(item, "schedule", one->name);
+    tree_add_count(item, "schedules", one->schedules);
+    tree_add_count(item, "faults", one->faults);
+    cJSON_AddItemToObject(
+        item, "file", report->paths ? cJSON_CreateString(report->paths[i]) : cJSON_CreateNull());
+    add_replay(report, i, &replay);
+    cJSON_AddStringToObject(item, "replay", text_of(&replay));
+    text_close(&replay);
+    return item;
+}
+
+static cJSON *tree_of_coverage(const struct coverage *coverage)
+{
+    uint32_t all = 0;
+    cJSON *object = cJSON_CreateObject();
+    cJSON *faults = cJSON_CreateObject(), *messages = cJSON_CreateObject();
+    for (size_t i = 0; i < action_count(); i++) {
+        all += coverage_of_fault(coverage, i);
+        tree_add_count(faults, action_at(i)->name, coverage_of_fault(coverage, i));
+    }
+    for (enum raft_message_kind kind = 0; kind < RAFT_MSG_KINDS; kind++)
+        tree_add_count(messages, raft_message_name(kind), coverage_of_message(coverage, kind));
+    tree_add_count(object, "states", all);
+    cJSON_AddItemToObject(object, "faults", faults);
+    cJSON_AddItemToObject(object, "messages", messages);
+    return object;
+}
+
+void explore_json(const struct explore_report *report, FILE *out)
+{
+    const struct explore *explore = report->explore;
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "schema", "raftsim-explore/1");
+    cJSON_AddItemToObject(object, "scenario",
+                          report->file ? cJSON_CreateString(report->file) : cJSON_CreateNull());
+    cJSON_AddStringToObject(object, "searched", report->searched);
+    tree_add_count(object, "exit_status", (uint64_t)report->status);
+    tree_add_count(object, "schedules", explore->counts.schedules);
+    tree_add_count(object, "changed", explore->counts.changed);
+    tree_add_count(object, "kept", explore->corpus_count);
+    tree_add_count(object, "undecided", explore->counts.by_end[EXPLORE_UNDECIDED]);
+    tree_add_count(object, "events", explore->counts.events);
+    tree_add_ms(object, "simulated_ms", explore->counts.simulated_ns);
+    cJSON *list = cJSON_AddArrayToObject(object, "found");
+    for (size_t i = 0; i < explore->found_count; i++)
+        cJSON_AddItemToArray(list, tree_of_discovery(report, i));
+    cJSON_AddItemToObject(object, "coverage", tree_of_coverage(&explore->coverage));
+    tree_add_value(object, "elapsed_s", (struct value){true, report->elapsed_s});
+    tree_print(object, out);
+    cJSON_Delete(object);
+}
