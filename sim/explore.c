@@ -245,10 +245,18 @@ static void take_death(struct explore *explore, uint64_t seed, const char *how)
 
 /* ---- a round ---- */
 
+/* More is a storm of messages, as a wiped disk may cause: the run is undecided. A drawn cluster is
+ * small and most of its runs take a thousand events; a user's own may do more. */
+static struct testbed *open_testbed(const struct explore *explore)
+{
+    bool own = explore->swarm.base != NULL;
+    return testbed_open(explore->swarm.file, &explore->coverage, own ? 3000000 : 300000);
+}
+
 static void *open_bed(void *context)
 {
     const struct round *round = context;
-    return testbed_open(round->explore->swarm.file, &round->explore->coverage);
+    return open_testbed(round->explore);
 }
 
 static void work(void *context, void *state, uint64_t job, struct bytes *result)
@@ -327,7 +335,7 @@ static bool run_named(struct explore *explore, struct error *error)
     cJSON *schedule = named_schedule(explore, explore->name);
     if (!schedule)
         return refuse(error, "no schedule is called '%.60s'", explore->name);
-    struct testbed *bed = testbed_open(explore->swarm.file, &explore->coverage);
+    struct testbed *bed = open_testbed(explore);
     testbed_try(bed, schedule, &result);
     memcpy(&trial, result.data, sizeof trial);
     const unsigned char *states = result.data + sizeof trial;

@@ -7,14 +7,11 @@
 #include "sim/swarm.h"
 #include "sim/text.h"
 
-/* Of a schedule of a few nodes: some hundred times what most take. More are a storm of messages, as
- * a wiped disk may cause, and the run is undecided. */
-enum { EVENTS_MAX = 300000, FEW_NODES = 7 };
-
-struct testbed *testbed_open(const char *file, const struct coverage *known)
+struct testbed *testbed_open(const char *file, const struct coverage *known, uint64_t event_limit)
 {
     struct testbed *bed = allocate(1, sizeof *bed);
     bed->file = file;
+    bed->event_limit = event_limit;
     bed->run = run_new();
     bed->seen = allocate(1, sizeof *bed->seen);
     bed->watch = (struct coverage_watch){.known = known, .seen = bed->seen};
@@ -91,10 +88,10 @@ static void judge(struct testbed *bed, struct trial *trial)
 static void run_once(struct testbed *bed, const cJSON *schedule, struct trial *trial)
 {
     struct scenario scenario;
-    struct run_options options = {.subscribe = subscribe, .context = &bed->watch};
+    struct run_options options = {
+        .event_limit = bed->event_limit, .subscribe = subscribe, .context = &bed->watch};
     swarm_read(bed->file, schedule, &scenario);
     *trial = (struct trial){.end = EXPLORE_HELD};
-    options.event_limit = (uint64_t)EVENTS_MAX * (1 + scenario.node_count / FEW_NODES);
     run_prepare(bed->run, &scenario, scenario.seed, &options);
     run_until_settled(bed, &scenario);
     judge(bed, trial);

@@ -21,6 +21,7 @@ enum { CAUSE_SIZE = 160 };
 /* What a worker keeps. */
 struct testbed {
     const char *file; /* what messages call a schedule */
+    uint64_t event_limit;
     struct run *run;
     struct coverage *seen;
     struct coverage_watch watch;
@@ -36,7 +37,7 @@ struct trial {
 };
 
 /* known: states that need not be told of; loans, as `file`. */
-struct testbed *testbed_open(const char *file, const struct coverage *known);
+struct testbed *testbed_open(const char *file, const struct coverage *known, uint64_t event_limit);
 /* Runs the schedule; of one that fails, leaves out what it does not need. */
 void testbed_try(struct testbed *bed, const cJSON *schedule, struct bytes *result);
 void testbed_close(struct testbed *bed);
