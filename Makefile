@@ -38,6 +38,8 @@ sim: $(BUILD)/raftsim ## run SCENARIO=split-vote.json [SEED=7]
 	    { status=$$?; echo "raftsim: exit status $$status" >&2; exit $$status; }
 plot: $(BUILD)/raftsim ## draw the run of SCENARIO=split-vote.json [SEED=7] into reports/out/
 	@$< plot $(scenario) $(SEED:%=--seed %)
+figures: $(BUILD)/raftsim ## reproduce published elections, and say how far off they are
+	@scripts/figures $<
 bench: $(BUILD)/raftsim ## events, simulated time and failovers a second; instructions an event
 	@$< bench
 	@scripts/gate $< print

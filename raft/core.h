@@ -114,8 +114,9 @@ struct raft_message *core_send(struct core *core, enum raft_message_kind kind, u
                                uint32_t body_size);
 
 /* What a message claims must be durable before it leaves. Sync: a follower's or candidate's
- * messages wait for all that is unwritten; a leader's only for its vote (thesis section 10.2.1).
- * Async (etcd): only replies that vote or acknowledge claim anything. */
+ * messages wait for all that is unwritten; a leader's only for its vote (thesis section 10.2.1),
+ * unless it has to write its entries first. Async (etcd): only replies that vote or acknowledge
+ * claim anything. */
 static inline uint64_t core_awaited(const struct core *core, enum raft_message_kind kind)
 {
     const uint32_t claims =
@@ -124,7 +125,8 @@ static inline uint64_t core_awaited(const struct core *core, enum raft_message_k
         return 0;
     if (core->options.async_storage)
         return claims >> kind & 1 ? core->unwritten : 0;
-    return core->view.role == RAFT_LEADER ? core->unmarked : core->unwritten;
+    bool ahead = core->view.role == RAFT_LEADER && !core->options.leader_writes_first;
+    return ahead ? core->unmarked : core->unwritten;
 }
 
 /* A message without a body: the way that heartbeats take. */

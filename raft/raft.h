@@ -163,9 +163,11 @@ struct raft_options {
     uint64_t heartbeat;
     uint64_t candidate_min, candidate_max; /* drawn by (pre-)candidates instead; 0, 0: the same */
     uint32_t backoff;                      /* doublings at most of a candidate's range; 0: none */
+    uint64_t grain;                        /* timeouts are rounded to multiples of it; 0: not */
     bool pre_vote, check_quorum;
-    bool async_storage;     /* etcd: only replies wait for the disk */
-    bool self_vote_durable; /* own vote counts when durable (etcd raft 3.6), or at once */
+    bool async_storage;       /* etcd: only replies wait for the disk */
+    bool self_vote_durable;   /* own vote counts when durable (etcd raft 3.6), or at once */
+    bool leader_writes_first; /* a leader's messages wait for its entries too */
     bool step_down_on_removal;
     enum raft_read_way read;
     uint64_t read_lease_ns; /* LEASE: so long after the beginning of a round that a quorum answered

@@ -17,6 +17,7 @@ void timer_open(struct core *core, uint64_t phase_ns)
     must(options->election_base > 0 && options->election_base < timer->units_max);
     must(options->election_min > 0 && options->election_max < timer->units_max);
     must(options->candidate_max < timer->units_max);
+    must(options->grain < timer->units_max);
     must(timer->first_ns < UINT64_C(1) << 62);
 }
 
@@ -30,6 +31,14 @@ uint64_t timer_pass(struct core *core)
     timer->next_ns += units * timer->tick_ns;
     timer->now += units;
     return timer->now;
+}
+
+/* To the nearest multiple, as LogCabin rounds to milliseconds: the ends of a range come half as
+ * often as what is between them. Never to nothing. */
+static uint64_t rounded(uint64_t timeout, uint64_t grain)
+{
+    uint64_t grains = (timeout + grain / 2) / grain;
+    return grains > 0 ? grains * grain : grain;
 }
 
 /* The range of the next timeout; a candidate's may be its own, and widens with each attempt. */
@@ -51,6 +60,8 @@ void timer_draw(struct core *core)
         timer->stream = chance_draw(core->input->chance_key, core->view.term);
     core->view.timeout =
         chance_between(chance_draw(timer->stream, timer->draws++), low, low + span);
+    if (options->grain)
+        core->view.timeout = rounded(core->view.timeout, options->grain);
     timer->changed = true;
 }
 

@@ -61,6 +61,11 @@ static void apply_candidate_timeout(struct node_options *options,
     options->raft.candidate_max = change->high / unit;
 }
 
+static void apply_timeout_grain(struct node_options *options, const struct option_change *change)
+{
+    options->raft.grain = change->bits;
+}
+
 static void apply_backoff(struct node_options *options, const struct option_change *change)
 {
     options->raft.backoff = (uint32_t)change->bits;
@@ -109,6 +114,12 @@ static void apply_async_storage(struct node_options *options, const struct optio
 static void apply_self_vote(struct node_options *options, const struct option_change *change)
 {
     options->raft.self_vote_durable = change->bits;
+}
+
+static void apply_leader_writes_first(struct node_options *options,
+                                      const struct option_change *change)
+{
+    options->raft.leader_writes_first = change->bits;
 }
 
 static void apply_max_inflight(struct node_options *options, const struct option_change *change)
@@ -187,6 +198,8 @@ static const struct option options_table[] = {
           "time between a leader's heartbeats"),
     VALUE("candidate_timeout", FIELD_RANGE, WAY_ANY, apply_candidate_timeout,
           "[min, max] for candidates, instead of the election timeout; whole ticks, if any"),
+    VALUE("timeout_grain", FIELD_DURATION, WAY_RANGES, apply_timeout_grain,
+          "timeouts are rounded to the nearest multiple of this, such as 1ms; default: 1ns"),
     LIMIT("backoff", BACKOFF_MAX, apply_backoff,
           "a candidate's range doubles with each failed term, at most so often; 0: never"),
     SWITCH("pre_vote", apply_pre_vote, "candidates ask first whether they could win"),
@@ -206,6 +219,8 @@ static const struct option options_table[] = {
     SWITCH("async_storage", apply_async_storage, "only votes and acknowledgements wait for disks"),
     CHOICE("self_vote", self_votes, apply_self_vote,
            "when a candidate's own vote counts: at once, or when it is on disk"),
+    SWITCH("leader_writes_first", apply_leader_writes_first,
+           "a leader writes its entries before it sends them, not meanwhile"),
     LIMIT("max_inflight", INFLIGHT_MAX, apply_max_inflight,
           "appends unacknowledged to one follower; 0: no limit"),
     LIMIT("max_entries", INFLIGHT_MAX, apply_max_entries, "entries in one append; 0: no limit"),
@@ -245,7 +260,7 @@ static void drop_timers(struct node_options *options)
     options->burst = options->tick_phase_given = false;
     raft->tick_ns = raft->heartbeat = 0;
     raft->election_min = raft->election_max = raft->election_base = 0;
-    raft->candidate_min = raft->candidate_max = 0;
+    raft->candidate_min = raft->candidate_max = raft->grain = 0;
 }
 
 void options_apply(struct node_options *options, const struct option_changes *changes)
@@ -342,6 +357,8 @@ static bool check_ranges(const struct node_options *options, struct error *error
         return refuse(error, "expected \"heartbeat\" above 0 beside \"election_timeout\"");
     if (raft->heartbeat >= raft->election_min)
         return refuse(error, "expected \"heartbeat\" below the least election timeout");
+    if (raft->grain > raft->election_min)
+        return refuse(error, "expected a \"timeout_grain\" of at most the least election timeout");
     return true;
 }
 
@@ -361,6 +378,8 @@ bool options_check(const struct node_options *options, const struct option_chang
         return refuse(error, "expected \"check_quorum\": true beside \"read\": \"lease\"");
     if (raft->read_lease_ns && raft->read != RAFT_READ_LEASE)
         return refuse(error, "expected \"read\": \"lease\" beside \"read_lease\"");
+    if (raft->leader_writes_first && raft->async_storage)
+        return refuse(error, "expected \"async_storage\": false beside \"leader_writes_first\"");
     return check_candidate(raft, changes, error) && check_sizes(raft, error);
 }
 
