@@ -38,6 +38,15 @@ bool goal_met(const struct shrink *shrink, const struct shrink_trial *outcome)
     return outcome->verdict == VERDICT_PASS;
 }
 
+/* Of which kind of liveness: with ":outsiders" more is owed. */
+static const char *absent_word(const cJSON *plan)
+{
+    const cJSON *expect = json_member(plan, "expect");
+    const cJSON *liveness = expect ? json_member(expect, "liveness") : NULL;
+    bool outsiders = cJSON_IsString(liveness) && strchr(liveness->valuestring, ':');
+    return outsiders ? "absent:outsiders" : "absent";
+}
+
 /* Expectations become the one that fails, turned round, so that the plan passes while it fails.
  * An undecided run meets none. */
 static void expect_failure(struct shrink *shrink)
@@ -49,7 +58,7 @@ static void expect_failure(struct shrink *shrink)
     if (*first->rule)
         tree_put(expect, "safety", text_of(&broken));
     if (first->absent)
-        tree_put(expect, "liveness", "absent");
+        tree_put(expect, "liveness", absent_word(shrink->plan));
     if (failure_of(first) == FAILS_EXPECTATION)
         tree_put(expect, first->key, first->turned);
     text_close(&broken);
