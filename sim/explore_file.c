@@ -6,6 +6,7 @@
 #include "sim/explore_page.h"
 #include "sim/file.h"
 #include "sim/json.h"
+#include "sim/shrink_parts.h"
 
 enum { NAME_SIZE = 100 };
 
@@ -34,7 +35,7 @@ static cJSON *plan_of(const struct discovery *one, const char *name)
     must(known);
     cJSON *found = cJSON_Duplicate(json.root, true);
     json_close(&json);
-    snprintf(about, sizeof about, "Found by exploring, schedule %s: %s", one->name, one->detail);
+    snprintf(about, sizeof about, "Found by exploring, schedule %s: %s.", one->name, one->detail);
     cJSON_AddStringToObject(plan, "name", name);
     cJSON_AddStringToObject(plan, "description", about);
     cJSON_DeleteItemFromObjectCaseSensitive(found, "name");
@@ -53,11 +54,11 @@ static bool write_one(const struct discovery *one, const char *name, const char 
     struct file_out file = {0};
     if (!file_out_open(&file, path, error))
         return false;
+    struct text text = {0};
     cJSON *plan = plan_of(one, name);
-    char *text = cJSON_Print(plan);
-    must(text != NULL);
-    fprintf(file.stream, "%s\n", text);
-    cJSON_free(text);
+    plan_write(plan, &text);
+    fprintf(file.stream, "%s\n", text_of(&text));
+    text_close(&text);
     cJSON_Delete(plan);
     return file_out_keep(&file, error);
 }

@@ -215,6 +215,15 @@ static void expect_it(cJSON *schedule, const struct trial *trial)
     cJSON_AddStringToObject(expect, safety ? "safety" : "liveness", word);
 }
 
+/* An empty list says nothing. */
+static void drop_empty(cJSON *schedule)
+{
+    if (!cJSON_GetArraySize(list_of(schedule, LIST_TIMELINE)))
+        cJSON_DeleteItemFromObjectCaseSensitive(schedule, "timeline");
+    if (!cJSON_GetArraySize(list_of(schedule, LIST_CLIENTS)))
+        cJSON_DeleteItemFromObjectCaseSensitive(schedule, "clients");
+}
+
 static char *reduce(struct testbed *bed, const cJSON *schedule, struct trial *trial)
 {
     cJSON *left = cJSON_Duplicate(schedule, true);
@@ -224,6 +233,7 @@ static char *reduce(struct testbed *bed, const cJSON *schedule, struct trial *tr
         reduce_list(bed, &left, list, trial);
     name_cause(left, trial);
     expect_it(left, trial);
+    drop_empty(left);
     char *text = cJSON_PrintUnformatted(left);
     must(text != NULL);
     cJSON_Delete(left);
