@@ -215,6 +215,15 @@ bool take_duration(void *field, const char *argument, struct error *error)
            refuse(error, "expected a duration with its unit, such as 60s, got '%.60s'", argument);
 }
 
+struct seeds_flag range_of(const struct seeds_flag *flag, const struct scenario *scenario)
+{
+    if (flag->given)
+        return *flag;
+    if (scenario->seeds_given)
+        return (struct seeds_flag){true, scenario->sweep_first, scenario->sweep_last};
+    return (struct seeds_flag){true, 1, 1000};
+}
+
 bool take_setting(void *field, const char *argument, struct error *error)
 {
     struct settings_flag *flag = field;

@@ -36,6 +36,8 @@ struct seeds_flag {
     bool given;
     uint64_t first, last;
 };
+/* Those given, else the scenario's sweep.seeds, else 1..1000. */
+struct seeds_flag range_of(const struct seeds_flag *flag, const struct scenario *scenario);
 
 /* --set PATH=VALUE, as often as wanted; `settings` points to `items`. */
 enum { SETTINGS_MAX = 64 };

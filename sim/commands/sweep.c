@@ -77,13 +77,10 @@ static double wall_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static struct seed_range range_of(const struct scenario *scenario, const struct sweep_flags *given)
+static struct seed_range shard_of(const struct scenario *scenario, const struct sweep_flags *given)
 {
-    struct seed_range range = {1, 1000, 0, 1};
-    if (given->seeds.given)
-        range = (struct seed_range){given->seeds.first, given->seeds.last, 0, 1};
-    else if (scenario->seeds_given)
-        range = (struct seed_range){scenario->sweep_first, scenario->sweep_last, 0, 1};
+    struct seeds_flag seeds = range_of(&given->seeds, scenario);
+    struct seed_range range = {seeds.first, seeds.last, 0, 1};
     if (given->shard.of > 0) {
         range.shard = given->shard.number - 1;
         range.shards = given->shard.of;
@@ -122,7 +119,7 @@ static int sweep_scenario(const char *program, const struct scenario *scenario,
 {
     struct columns columns;
     struct sweep_plan plan = {.columns = &columns,
-                              .range = range_of(scenario, given),
+                              .range = shard_of(scenario, given),
                               .jobs = (uint32_t)given->jobs,
                               .budget_s = (double)given->budget_ns / 1e9,
                               .shows = isatty(STDERR_FILENO)};
