@@ -8,7 +8,7 @@ SCENARIO ?= split-vote.json
 warnings := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
             -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wswitch-enum -Wno-unknown-warning-option -Wno-format-truncation
 compile   = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(warnings) $(CPPFLAGS) $(CFLAGS) -MMD -MP
-link      = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcjson -lsqlite3 -lm
+link      = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcjson -lsqlite3 -lz -lm
 sanitize := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))

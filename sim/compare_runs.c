@@ -17,7 +17,8 @@ void runs_add_side(struct runs *runs, const struct scenario *plan)
     must(runs->side_count < SIDES_MAX);
     struct side *side = &runs->sides[runs->side_count++];
     side->plan = plan;
-    columns_open(&side->columns, plan);
+    if (plan)
+        columns_open(&side->columns, plan);
 }
 
 static bool same_group(const struct metric_ref *a, const struct metric_ref *b)
@@ -53,7 +54,7 @@ static void *open_worlds(void *context)
     struct runs *runs = context;
     struct run **worlds = allocate(runs->side_count, sizeof(struct run *));
     for (uint32_t i = 0; i < runs->side_count; i++)
-        worlds[i] = run_new();
+        worlds[i] = runs->sides[i].plan ? run_new() : NULL;
     return worlds;
 }
 
@@ -62,11 +63,14 @@ static void run_seed(void *context, void *state, uint64_t job, struct bytes *res
     struct runs *runs = context;
     struct run **worlds = state;
     for (uint32_t i = 0; i < runs->side_count; i++) {
+        const struct side *side = &runs->sides[i];
         uint64_t size = 0;
         size_t head = result->size;
+        if (!side->plan)
+            continue;
         bytes_add(result, &size, sizeof size);
-        run_execute(worlds[i], runs->sides[i].plan, runs->first + job, NULL);
-        columns_pack(&runs->sides[i].columns, worlds[i], result);
+        run_execute(worlds[i], side->plan, runs->first + side->shift + job, NULL);
+        columns_pack(&side->columns, worlds[i], result);
         size = result->size - head - sizeof size;
         memcpy(result->data + head, &size, sizeof size);
     }
@@ -74,15 +78,21 @@ static void run_seed(void *context, void *state, uint64_t job, struct bytes *res
 
 /* ---- in the parent ---- */
 
-static double *add_row(struct side *side, const struct runs *runs, uint32_t table, uint64_t job)
+double *runs_add_row(struct runs *runs, uint32_t side, uint32_t table, uint64_t seed)
 {
-    struct side_rows *rows = &side->rows[table];
+    struct side_rows *rows = &runs->sides[side].rows[table];
+    uint64_t job = seed - runs->first;
     size_t width = runs->tables[table].width;
     rows->items =
         make_room(rows->items, &rows->room, (rows->count + 1) * width, sizeof *rows->items);
     if (rows->runs[job].count++ == 0)
         rows->runs[job].first = rows->count;
     return rows->items + rows->count++ * width;
+}
+
+static double *add_row(struct side *side, struct runs *runs, uint32_t table, uint64_t job)
+{
+    return runs_add_row(runs, (uint32_t)(side - runs->sides), table, runs->first + job);
 }
 
 /* A row of all columns of one kind. */
@@ -178,6 +188,8 @@ static void take(void *context, uint64_t job, const struct bytes *result)
     size_t at = 0;
     for (uint32_t i = 0; i < runs->side_count; i++) {
         uint64_t size;
+        if (!runs->sides[i].plan)
+            continue;
         memcpy(&size, result->data + at, sizeof size);
         at += sizeof size;
         take_side(runs, &runs->sides[i], job,
@@ -197,9 +209,11 @@ static void lose(void *context, uint64_t job, const char *why)
     }
 }
 
-void runs_execute(struct runs *runs, uint32_t jobs, enum workers_stop (*tick)(void *runs))
+void runs_prepare(struct runs *runs)
 {
     uint64_t seeds = runs->last - runs->first + 1;
+    if (runs->sides[0].facts)
+        return;
     for (uint32_t i = 0; i < runs->side_count; i++) {
         struct side *side = &runs->sides[i];
         side->facts = allocate(seeds, sizeof *side->facts);
@@ -207,8 +221,13 @@ void runs_execute(struct runs *runs, uint32_t jobs, enum workers_stop (*tick)(vo
         for (uint32_t table = 0; table < runs->table_count; table++)
             side->rows[table].runs = allocate(seeds, sizeof *side->rows[table].runs);
     }
+}
+
+void runs_execute(struct runs *runs, uint32_t jobs, enum workers_stop (*tick)(void *runs))
+{
+    runs_prepare(runs);
     workers_run(&(struct workers){.count = jobs,
-                                  .jobs = seeds,
+                                  .jobs = runs->last - runs->first + 1,
                                   .context = runs,
                                   .open = open_worlds,
                                   .work = run_seed,
@@ -227,7 +246,8 @@ void runs_close(struct runs *runs)
         }
         free(side->rows);
         free(side->facts);
-        columns_close(&side->columns);
+        if (side->plan)
+            columns_close(&side->columns);
     }
     for (uint32_t i = 0; i < runs->metric_count; i++)
         free(runs->metrics[i].name);
@@ -237,7 +257,10 @@ void runs_close(struct runs *runs)
 
 bool runs_has(const struct runs *runs, uint64_t seed)
 {
-    return runs->sides[0].facts[seed - runs->first].done;
+    for (uint32_t i = 0; i < runs->side_count; i++)
+        if (!runs->sides[i].facts[seed - runs->first].done)
+            return false;
+    return true;
 }
 
 uint32_t runs_rows(const struct runs *runs, uint32_t side, uint32_t metric, uint64_t seed)

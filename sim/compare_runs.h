@@ -42,8 +42,9 @@ struct run_facts {
 };
 
 struct side {
-    const struct scenario *plan;
+    const struct scenario *plan; /* NULL: it is not run, its values are given */
     struct columns columns;
+    uint64_t shift;          /* it runs seed + shift where the others run seed */
     struct run_facts *facts; /* [seed - first] */
     struct side_rows *rows;  /* [table] */
     uint64_t hash;           /* of all its runs */
@@ -65,6 +66,12 @@ struct runs {
 /* Of seeds first..last; the plans must outlive it. */
 void runs_open(struct runs *runs, uint64_t first, uint64_t last);
 void runs_add_side(struct runs *runs, const struct scenario *plan);
+/* Room for the results of all sides, when all was asked for; runs_execute sees to it. */
+void runs_prepare(struct runs *runs);
+/* A row of a run of a given side, to be filled: the metrics of `table`. Rows of a run come
+ * together.
+ */
+double *runs_add_row(struct runs *runs, uint32_t side, uint32_t table, uint64_t seed);
 /* Asks for a metric, once; returns its position in `metrics`. The name must be known. */
 uint32_t runs_ask(struct runs *runs, const char *name);
 /* Runs all seeds; 0 jobs: one for each processor. `tick` as that of workers, or NULL. */
