@@ -13,7 +13,7 @@
 enum { FILES_MAX = 10000 };
 
 struct baseline_flags {
-    struct range_flag seeds;
+    struct seeds_flag seeds;
     struct settings_flag settings;
     const char *metric;
     double tolerance;
@@ -48,7 +48,7 @@ static const struct flag flags[] = {
     {"seeds", "A..B",
      "save: which seeds (the scenario's sweep.seeds, or 1..1000); check: other ones "
      "than those saved, as many",
-     take_range, offsetof(struct baseline_flags, seeds)},
+     take_seeds, offsetof(struct baseline_flags, seeds)},
     {"tolerance", "SHARE", "check: what a change may be without failing (5%)", take_tolerance,
      offsetof(struct baseline_flags, tolerance)},
     {"metric", "NAME", "save: gates this one too", take_metric,
@@ -129,7 +129,7 @@ static int refused(const struct job *job, int status)
 
 static int save(struct job *job)
 {
-    struct range_flag seeds = range_of(&job->given->seeds, &job->scenario);
+    struct seeds_flag seeds = range_of(&job->given->seeds, &job->scenario);
     job->baseline.plan = job->scenario.digest;
     baseline_gates(&job->scenario, seeds.first, &job->baseline);
     if (job->given->metric)
@@ -157,7 +157,7 @@ static int save(struct job *job)
 
 static bool prepare_check(struct job *job)
 {
-    const struct range_flag *fresh = &job->given->seeds;
+    const struct seeds_flag *fresh = &job->given->seeds;
     const struct baseline *baseline = &job->baseline;
     if (!baseline_open(&job->baseline, job->path, &job->error))
         return false;

@@ -168,6 +168,7 @@ Suite *suite_baseline(void)
 {
     Suite *suite = suite_create("baseline");
     TCase *each = tcase_create("files");
+    tcase_set_timeout(each, 60); /* samples by the thousand, on a busy machine */
     tcase_add_test(each, what_is_read_is_what_was_saved);
     tcase_add_test(each, a_damaged_file_is_refused_wherever_the_damage_is);
     tcase_add_test(each, a_baseline_is_beside_its_scenario);

@@ -359,6 +359,7 @@ Suite *suite_compare(void)
 {
     Suite *suite = suite_create("compare");
     TCase *each = tcase_create("compare");
+    tcase_set_timeout(each, 60); /* samples by the thousand, on a busy machine */
     tcase_add_test(each, an_interval_of_a_change_holds_it_in_95_of_100_samples);
     tcase_add_test(each, too_few_samples_have_no_interval);
     tcase_add_test(each, what_has_no_end_in_the_interval_has_no_interval);
