@@ -63,6 +63,6 @@ expect "one is needed to be systematic" 2 "$program" explore --systematic
 expect "a schedule that is none exits 2" 2 "$program" explore --swarm --schedule 1+x
 expect "files that cannot be written exit 74" 74 \
     "$program" explore "$hole" --seeds 500..620 --out /dev/null/found
-timeout --preserve-status -s INT 1 "$program" explore --swarm --budget 60s >"$folder/out" 2>"$folder/err"
+timeout --foreground --preserve-status -s INT 1 "$program" explore --swarm --budget 60s >"$folder/out" 2>"$folder/err"
 holds "Ctrl-C exits 130" [ $? -eq 130 ]
 holds "and reports what was done" grep -q interrupted "$folder/out"

@@ -63,7 +63,7 @@ for pause in 0.05 0.1 0.2 0.3 0.6 0.9; do
         2>"$folder/err" | grep -v elapsed_s >"$folder/resumed"
     holds "killed after $pause s, a sweep goes on to the same end" cmp "$folder/whole" "$folder/resumed"
 done
-expect "Ctrl-C exits 130 and tells what finished" 130 timeout --preserve-status -s INT 1 \
+expect "Ctrl-C exits 130 and tells what finished" 130 timeout --foreground --preserve-status -s INT 1 \
     "$program" sweep "$plan" --seeds 1..1000000 --store "$folder/stopped.db"
 holds "with a report" grep -q '^failover\[crash\], n = ' "$folder/out"
 expect "a budget ends a sweep, without a failure" 0 "$program" sweep "$plan" --seeds 1..1000000 \
