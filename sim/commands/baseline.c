@@ -55,7 +55,7 @@ static const struct flag flags[] = {
      offsetof(struct baseline_flags, metric)},
     {"set", "PATH=VALUE", "check: would this change pass?", take_setting,
      offsetof(struct baseline_flags, settings)},
-    {"jobs", "N", "workers (as many as there are processors)", take_count,
+    {"jobs", "N", "workers (one for each processor)", take_count,
      offsetof(struct baseline_flags, jobs)},
     {"format", "NAME", "text (the default) or json", take_json,
      offsetof(struct baseline_flags, json)},

@@ -56,7 +56,7 @@ static const struct flag flags[] = {
      offsetof(struct compare_flags, seeds)},
     {"metric", "NAME", "what is compared, up to 4 (failover of the usual cause, total_ms)",
      take_metric, offsetof(struct compare_flags, metrics)},
-    {"jobs", "N", "workers (as many as there are processors)", take_count,
+    {"jobs", "N", "workers (one for each processor)", take_count,
      offsetof(struct compare_flags, jobs)},
     {"format", "NAME", "text (the default) or json", take_json,
      offsetof(struct compare_flags, json)},
@@ -299,6 +299,6 @@ static int command(int argc, char **argv)
 
 const struct command command_compare = {
     .name = "compare",
-    .help = "the same seeds under two or more settings: what changed, and how sure that is",
+    .help = "the same seeds under other settings: what changed, how sure",
     .run = command,
 };

@@ -42,7 +42,7 @@ static const struct flag flags[] = {
      AT(budget_ns)},
     {"schedule", "NAME", "this one only, by the name that a search gave it", take_text,
      AT(schedule)},
-    {"jobs", "N", "workers; default: one for each processor", take_count, AT(jobs)},
+    {"jobs", "N", "workers (one for each processor)", take_count, AT(jobs)},
     {"out", "DIR", "writes a scenario there for all that is found", take_text, AT(folder)},
     {"set", "PATH=VALUE", "changes a key of FILE", take_setting, AT(settings)},
     {"format", "NAME", "text (the default) or json", take_json, AT(json)},

@@ -31,7 +31,7 @@ static const struct flag flags[] = {
      offsetof(struct shrink_flags, settings)},
     {"budget", "TIME", "ends the search after so long; default: 60s", take_duration,
      offsetof(struct shrink_flags, budget_ns)},
-    {"jobs", "N", "workers; default: one for each processor", take_count,
+    {"jobs", "N", "workers (one for each processor)", take_count,
      offsetof(struct shrink_flags, jobs)},
     {"format", "NAME", "text (the default) or json", take_text,
      offsetof(struct shrink_flags, format)},

@@ -22,7 +22,10 @@ static void finding_row(const struct page *page, const struct finding *finding)
         text_add(&text, "\n");
     text_column(&text, WANTED_COLUMN, 1);
     text_add(&text, "%s", wanted(finding));
-    text_column(&text, GOT_COLUMN, 1);
+    if (WANTED_COLUMN + text_width(wanted(finding)) >= GOT_COLUMN)
+        text_add(&text, "\n");
+    size_t got = text_width(finding->got_text), columns = page->report->columns;
+    text_column(&text, GOT_COLUMN + got <= columns ? GOT_COLUMN : columns - got, 1);
     text_add(&text, "%s", finding->got_text);
     if (safety && holds)
         text_add(&text, " (%zu rules)", invariants_judging(page->scenario));

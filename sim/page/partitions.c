@@ -48,7 +48,7 @@ static void summary_row(const struct page *page)
         add_count(&text, count_of(page, "elector.refused"), "refused", "refused");
     uint64_t leaderless = count_of(page, "partition.leaderless");
     if (leaderless)
-        text_add(&text, ", %sLEADERLESS AT THE END: %s%s", paint(page, PAINT_BAD),
+        text_add(&text, ", %s%s LEADERLESS AT THE END%s", paint(page, PAINT_BAD),
                  short_count(leaderless).text, paint(page, PAINT_NONE));
     fputs("  ", page->out);
     page_wrap(page, 2, text_of(&text));
@@ -130,14 +130,29 @@ static uint32_t choose(const struct partitions_page *table, uint32_t *chosen)
     return count;
 }
 
+/* In ms, or in the first larger unit that leaves a space before it. */
+static struct short_text phase_cell(uint64_t ns, size_t width)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns;
+    } units[] = {{"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S}};
+    uint64_t tenths = (ns + NS_PER_MS / 20) / (NS_PER_MS / 10);
+    struct short_text cell =
+        tenths < 100000 ? short_tenths(tenths) : short_count((tenths + 5) / 10);
+    for (size_t i = 0; i < countof(units) && strlen(cell.text) >= width; i++)
+        snprintf(cell.text, sizeof cell.text, "%s%s",
+                 short_count((ns + units[i].ns / 2) / units[i].ns).text, units[i].name);
+    return cell;
+}
+
 static void add_phase(struct text *text, uint64_t from_ns, uint64_t to_ns, int width)
 {
     bool reached = from_ns != UINT64_MAX && to_ns != UINT64_MAX && to_ns >= from_ns;
-    uint64_t tenths = reached ? (to_ns - from_ns + NS_PER_MS / 20) / (NS_PER_MS / 10) : 0;
-    struct short_text cell = short_tenths(tenths);
-    if (tenths >= 100000)
-        cell = short_count((tenths + 5) / 10);
-    text_add(text, "%*s", width, reached ? cell.text : "-");
+    struct short_text cell = {"-"};
+    if (reached)
+        cell = phase_cell(to_ns - from_ns, (size_t)width);
+    text_add(text, "%*s", width, cell.text);
 }
 
 static void add_lost_by(const struct page *page, const struct partition_episode *episode,
