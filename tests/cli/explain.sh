@@ -1,29 +1,15 @@
 # Runs explained: what is said of known stories, advice that works, refusals.
-set -u
-program=$RAFTSIM
-folder=$TMP
+. tests/cli/lib/claims.sh
 
-says() # name, words ...: the last page has all of these, whatever its line breaks
+page_says() # words ...: it has all of these, whatever its line breaks
 {
-    name=$1
-    shift
     for words in "$@"; do
-        if ! tr -s ' \n' ' ' <"$folder/out" | grep -qF -- "$words"; then
-            echo "not ok explain: $name: no '$words'"
-            return
-        fi
+        tr -s ' \n' ' ' <"$folder/out" | grep -qF -- "$words" || { echo "no '$words'"; return 1; }
     done
-    echo "ok explain: $name"
 }
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@"; then echo "ok explain: $name"; else echo "not ok explain: $name"; fi
-}
+says() { holds "$1" page_says "${@:2}"; } # name, words ...
 explain() { "$program" explain "$@" >"$folder/out" 2>"$folder/err"; }
-refused() { explain "$@"; [ $? -eq 2 ] && [ ! -s "$folder/out" ] && [ -s "$folder/err" ]; }
-plan() # name, raft options, timeline: three nodes, n1 is made leader at 1 s, n2 asks at 3 s
+story() # name, raft options, timeline: three nodes, n1 is made leader at 1 s, n2 asks at 3 s
 {
     cat >"$folder/$1.json" <<END
 {"duration": "6s", "network": {"latency": "5ms"}, "cluster": {"nodes": 3, "raft": {
@@ -44,20 +30,20 @@ says "an older log is told with both ends" \
 says "a link that is down is a vote that is missing" "n3 could not be reached: link down."
 says "advice says what it was and what it became" "cluster.raft.pre_vote=true" \
     "never without a leader (was: 1.436 s without a leader)"
-holds "a page fits 80 columns" sh -c "awk 'length > 80 { exit 1 }' '$folder/out'"
+holds "a page fits 80 columns" fits
 
-plan lost '' '{"at": "2s", "do": "crash", "node": "n1"},
+story lost '' '{"at": "2s", "do": "crash", "node": "n1"},
     {"at": "2s", "do": "drop", "kinds": ["vote_reply"], "to": ["n2"], "for": "200ms"},
     {"at": "2050ms", "do": "campaign", "node": "n2"}'
 explain "$folder/lost.json"
 says "a grant that got lost is told as such" "n3 granted it, but the answer got lost." \
     "n1 did not run."
-plan asked '' '{"at": "2s", "do": "crash", "node": "n1"},
+story asked '' '{"at": "2s", "do": "crash", "node": "n1"},
     {"at": "2s", "do": "drop", "kinds": ["vote"], "to": ["n3"], "for": "200ms"},
     {"at": "2050ms", "do": "campaign", "node": "n2"}'
 explain "$folder/asked.json"
 says "so is a request" "n3 never got the request: the plan dropped it."
-plan lease ', "check_quorum": true' '{"at": "2s", "do": "crash", "node": "n1"},
+story lease ', "check_quorum": true' '{"at": "2s", "do": "crash", "node": "n1"},
     {"at": "2050ms", "do": "campaign", "node": "n2"}'
 explain "$folder/lease.json"
 says "a lease names the leader that was heard, and when" "n3 still heard a leader, n1, at "
@@ -84,6 +70,8 @@ command = re.search(r'^ +(\S*raftsim run .*?pre_vote=true)$', page, re.M | re.S)
 run = subprocess.run(['sh', '-c', command.replace('\\\\\n', ' ') + ' --format json'],
                      capture_output=True, text=True)
 sys.exit(len(json.loads(run.stdout)['episodes']) != 1)"
-holds "a time without a unit is refused" refused scenarios/split-vote.json --at 3
-holds "an unknown format is refused" refused scenarios/split-vote.json --format xml
+refused "a time without a unit is refused" "expected a time with its unit" \
+    explain scenarios/split-vote.json --at 3
+refused "an unknown format is refused" "expected text or json" \
+    explain scenarios/split-vote.json --format xml
 holds "the examples are what it says" scripts/examples "$program" compare

@@ -1,34 +1,11 @@
 # The command line of `raftsim explore`.
-set -u
-program=$RAFTSIM
-folder=$TMP
-
-expect() # name, status wanted, command ...
-{
-    name=$1 wanted=$2
-    shift 2
-    "$@" >"$folder/out" 2>"$folder/err"
-    got=$?
-    if [ "$got" -eq "$wanted" ]; then
-        echo "ok $name"
-    else
-        echo "not ok $name: exit status $got, wanted $wanted"
-        head -n 3 "$folder/err"
-    fi
-}
-
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@"; then echo "ok $name"; else echo "not ok $name"; fi
-}
+. tests/cli/lib/claims.sh
 
 hole=scenarios/howard-abraham-s2-pre-vote.json
 
 expect "pre-vote alone is found out, and exits 4" 4 \
     "$program" explore "$hole" --seeds 500..620 --out "$folder/found"
-holds "the page fits 80 columns" sh -c "awk 'length > 80 { exit 1 }' '$folder/out'"
+holds "the page fits 80 columns" fits
 holds "a file was written" sh -c "ls '$folder'/found/liveness-*.json >/dev/null"
 expect "that fails as it is expected to" 0 "$program" run "$(ls "$folder"/found/*.json | head -n 1)"
 expect "with both extensions the same schedules hold" 0 \

@@ -1,21 +1,9 @@
 # What describes scenarios: list, schema, new.
-set -u
-program=$RAFTSIM
-folder=$TMP
+. tests/cli/lib/claims.sh
 
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@" >"$folder/out" 2>"$folder/err"; then
-        echo "ok $name"
-    else
-        echo "not ok $name: $(head -c 300 "$folder/out" "$folder/err")"
-    fi
-}
 says() { "$program" "${@:2}" | grep -qF -- "$1"; }
 exits() { "$program" "${@:2}" >"$folder/said" 2>&1; test $? -eq "$1"; }
-narrow() { "$program" list "$@" >"$folder/list" && awk 'length > 80 { exit 1 }' "$folder/list"; }
+narrow() { "$program" list "$@" >"$folder/list" && fits "$folder/list"; }
 
 for table in $("$program" list | awk '{ print $1 }'); do
     holds "list $table fits 80 columns" narrow "$table"

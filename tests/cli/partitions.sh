@@ -1,14 +1,5 @@
 # What a person and a program are told of partitions.
-set -u
-program=$RAFTSIM
-folder=$TMP
-
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@"; then echo "ok $name"; else echo "not ok $name: $(head -c 300 "$folder/out")"; fi
-}
+. tests/cli/lib/claims.sh
 
 # n1 leads Raft; three idle partitions are elected anew at 3, 15, 27, 39 and 51 s.
 cat >"$folder/idle.json" <<'PLAN'
@@ -22,7 +13,7 @@ holds "spurious elections are said in words" \
     grep -qF "spurious: 15 elections of healthy partitions, of the same one every 12 s" "$folder/out"
 holds "the page names rules, topics and copies" \
     grep -qF "elector chronik-2.2.3, topics orders (3" "$folder/out"
-holds "the page fits 80 columns" awk 'length > 80 { exit 1 }' "$folder/out"
+holds "the page fits 80 columns" fits
 "$program" run "$folder/idle.json" --format json >"$folder/out"
 holds "an episode has its phases in JSON" python3 -c "
 import json

@@ -1,7 +1,5 @@
 # One run drawn: what is left in the folder, with gnuplot and without, and what is said.
-set -u
-program=$RAFTSIM
-folder=$TMP
+. tests/cli/lib/claims.sh
 
 drawn() # status wanted, argument ...: the command and what it says
 {
@@ -10,16 +8,6 @@ drawn() # status wanted, argument ...: the command and what it says
     "$program" plot "$@" >"$folder/out" 2>"$folder/err"
     got=$?
     [ "$got" -eq "$wanted" ] || { echo "exit status $got, wanted $wanted"; return 1; }
-}
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@" >"$folder/why" 2>&1; then
-        echo "ok plot: $name"
-    else
-        echo "not ok plot: $name: $(cat "$folder/why" "$folder/err" | head -c 400)"
-    fi
 }
 left() # folder, ending ...: those files, none of them empty, are all that is in it
 {

@@ -1,33 +1,8 @@
 # The command line of `raftsim run`: exit statuses, refusals, outputs.
-set -u
-program=$RAFTSIM
-folder=$TMP
-
-expect() # name, status wanted, command ...
-{
-    name=$1 wanted=$2
-    shift 2
-    "$@" >"$folder/out" 2>"$folder/err"
-    got=$?
-    if [ "$got" -eq "$wanted" ]; then
-        echo "ok $name"
-    else
-        echo "not ok $name: exit status $got, wanted $wanted"
-        head -n 3 "$folder/err"
-    fi
-}
-
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@"; then echo "ok $name"; else echo "not ok $name"; fi
-}
-
-plan() { printf '%s' "$2" >"$folder/$1.json"; }
+. tests/cli/lib/claims.sh
 
 expect "a run that holds exits 0" 0 "$program" run scenarios/split-vote.json
-holds "the page fits 80 columns" sh -c "awk 'length > 80 { exit 1 }' '$folder/out'"
+holds "the page fits 80 columns" fits
 holds "no colour leaves the terminal" sh -c "! grep -q \"\$(printf '\\033')\" '$folder/out'"
 expect "an unknown command exits 2" 2 "$program" rnu
 expect "an unknown flag exits 2" 2 "$program" run --sede 3 scenarios/split-vote.json
@@ -62,8 +37,7 @@ run = json.load(open('$folder/out'))
 keys = '''schema scenario seed backend trace_hash verdict exit_status simulated_ms events violations
 expectations metrics episodes replay'''.split()
 sys.exit(any(key not in run for key in keys) or run['schema'] != 'raftsim-run/1')"
-replay=$(python3 -c "import json; print(json.load(open('$folder/out'))['replay'])")
-expect "its replay works as printed" 0 sh -c "$replay"
+expect "its replay works as printed" 0 sh -c "$(replay)"
 expect "a sweep is JSON" 0 "$program" sweep scenarios/split-vote.json --seeds 1..20 --format json
 holds "with a hash of all runs" grep -q '"trace_hash"' "$folder/out"
 expect "seeds that are none exit 2" 2 "$program" sweep scenarios/split-vote.json --seeds 5..1
@@ -75,8 +49,7 @@ expect "a metric is a key of expect, dots and all" 1 "$program" run scenarios/sp
     --set 'expect.failover[crash].total_ms.max=<= 1ms'
 expect "a seed of hexadecimal text runs" 0 "$program" run scenarios/split-vote.json \
     --seed c0ffee --set 'expect={}' --format json
-replay=$(python3 -c "import json; print(json.load(open('$folder/out'))['replay'])")
-expect "and is replayed by the number that it prints" 0 sh -c "$replay"
+expect "and is replayed by the number that it prints" 0 sh -c "$(replay)"
 plan states '{"duration": "9s", "cluster": {"nodes": 3, "overrides":
   {"n3": {"start": {"at": "0s", "term": 3, "log": [1, 1, 2]}}}}}'
 expect "a log that the plan gives is no broken one" 0 "$program" run "$folder/states.json"

@@ -1,35 +1,11 @@
 # The command line of `raftsim shrink`: what is written, that it fails in the same way, refusals.
-set -u
-program=$RAFTSIM
-folder=$TMP
-
-expect() # name, status wanted, command ...
-{
-    name=$1 wanted=$2
-    shift 2
-    "$@" >"$folder/out" 2>"$folder/err"
-    got=$?
-    if [ "$got" -eq "$wanted" ]; then
-        echo "ok $name"
-    else
-        echo "not ok $name: exit status $got, wanted $wanted"
-        head -n 3 "$folder/err"
-    fi
-}
-
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@"; then echo "ok $name"; else echo "not ok $name"; fi
-}
+. tests/cli/lib/claims.sh
 
 says() # name, Python expression about `plan`, the plan that was written
 {
     holds "$1" python3 -c "import json, sys; plan = json.load(open('$folder/min.json')); sys.exit(not ($2))"
 }
 
-plan() { printf '%s' "$2" >"$folder/$1.json"; }
 shrink() { "$program" shrink "$folder/$1.json" --out "$folder/min.json" "${@:2}"; }
 
 plan unsafe '{"name": "unsafe", "description": "Faults at random.", "duration": "20s",
@@ -39,7 +15,7 @@ plan unsafe '{"name": "unsafe", "description": "Faults at random.", "duration": 
  "chaos": [{"every": {"exponential": "500ms"}, "do": "crash", "node": "random", "for": "200ms"}],
  "expect": {"safety": "holds"}}'
 expect "a broken rule is shrunk" 0 shrink unsafe --seed 3
-holds "the page fits 80 columns" sh -c "grep -v '$folder' '$folder/out' | awk 'length > 80 { exit 1 }'"
+holds "the page fits 80 columns" fits <(grep -v "$folder" "$folder/out")
 holds "and says by how much, and what to run" sh -c "
     grep -q 'faults' '$folder/out' && grep -q 'again .* run ' '$folder/out'"
 expect "what was written expects what is broken, and holds" 0 "$program" run "$folder/min.json"
@@ -100,8 +76,7 @@ import json, sys
 found = json.load(open('$folder/out'))
 sys.exit(found['schema'] != 'raftsim-shrink/1' or found['rule'] != 'durable-before-claimed' or
          found['before']['faults'] <= found['after']['faults'])"
-replay=$(python3 -c "import json; print(json.load(open('$folder/out'))['replay'])")
-expect "and a replay that works as printed" 0 sh -c "$replay"
+expect "and a replay that works as printed" 0 sh -c "$(replay)"
 expect "a budget that is over at once still gives what fails" 0 shrink unsafe --seed 3 --budget 1ns
 expect "and it fails" 0 "$program" run "$folder/min.json"
 

@@ -1,31 +1,11 @@
 # `raftsim test`: exit statuses, the page, JUnit, the summary, and what interrupts it.
-set -u
+. tests/cli/lib/claims.sh
 program=$(realpath "$RAFTSIM")
 schema=$(realpath tests/junit.xsd)
 check=$(realpath scripts/ci/raftsim-check)
 top=$PWD
-folder=$TMP
 cd "$folder" || exit 1
 
-expect() # name, exit status, command ...
-{
-    name=$1 wanted=$2
-    shift 2
-    "$@" >out 2>err
-    got=$?
-    if [ "$got" -eq "$wanted" ]; then
-        echo "ok $name"
-    else
-        echo "not ok $name: exit status $got, wanted $wanted"
-        head -n 3 err
-    fi
-}
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@" >/dev/null; then echo "ok $name"; else echo "not ok $name"; fi
-}
 valid() # of the schema; without xmllint: XML at all
 {
     if command -v xmllint >/dev/null; then
@@ -34,7 +14,6 @@ valid() # of the schema; without xmllint: XML at all
         python3 -c 'import sys, xml.dom.minidom as dom; dom.parse(sys.argv[1])' "$1"
     fi
 }
-plan() { printf '%s' "$2" >"$1.json"; }
 printed() { # label: the first command that stands behind it in `out`, in one line
     sed -n "/^    $1  /{:a;/\\\\\$/{N;s/\\\\\n *//;ba};s/^    $1  //p}" out | head -n 1
 }
@@ -105,8 +84,7 @@ cp missed.json many/deep/a.json
 expect "of many the gravest is the status" 2 "$program" test many
 holds "folders are walked in the order of names" sh -c "grep '^not ok' out | cut -d' ' -f3-5 |
     tr '\n' ' ' | grep -qx '2 - a 3 - nobody 4 - many/refused.json 5 - slow '"
-holds "the page fits 80 columns" sh -c "grep -v '$folder' out | grep -v refused.json |
-    awk 'length > 80 { exit 1 }'"
+holds "the page fits 80 columns" fits <(grep -v "$folder" out | grep -v refused.json)
 for jobs in 1 3; do
     "$program" test many --jobs $jobs --junit $jobs.xml --summary $jobs.md |
         sed -E 's/[0-9.]+ s|[0-9]+ workers?|[0-9].(xml|md)//g; s/, slowest.*//' >$jobs.out

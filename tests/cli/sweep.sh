@@ -1,28 +1,8 @@
 # Sweeps: the same answer from any number of workers, shards and interruptions; stores that refuse
 # what is not theirs.
-set -u
-program=$RAFTSIM
-folder=$TMP
+. tests/cli/lib/claims.sh
 plan=scenarios/leader-crash.json
 
-expect() # name, exit status, command ...
-{
-    name=$1 wanted=$2
-    shift 2
-    "$@" >"$folder/out" 2>"$folder/err"
-    got=$?
-    if [ "$got" -eq "$wanted" ]; then
-        echo "ok $name"
-    else
-        echo "not ok $name: exit $got, wanted $wanted: $(head -c 300 "$folder/err")"
-    fi
-}
-holds() # name, command ...
-{
-    name=$1
-    shift
-    if "$@" >/dev/null 2>&1; then echo "ok $name"; else echo "not ok $name"; fi
-}
 sweep() { "$program" sweep "$plan" --seeds 1..300 --format json "$@" | grep -v elapsed_s; }
 
 sweep --jobs 1 >"$folder/whole"

@@ -1,26 +1,14 @@
 # What a person reads fits 80 columns: help, and the page of every scenario.
-set -u
-program=$RAFTSIM
-folder=$TMP
-
-fits() # name, file
-{
-    if awk 'length > 80 { print; wide = 1 } END { exit wide }' "$2" >"$folder/wide"; then
-        echo "ok $1"
-    else
-        echo "not ok $1: $(head -n 2 "$folder/wide")"
-    fi
-}
+. tests/cli/lib/claims.sh
 
 "$program" --help >"$folder/help"
-fits "the list of commands" "$folder/help"
+holds "the list of commands" fits "$folder/help"
 for command in $(sed -nE 's/^  ([a-z]+)  +[a-z].*/\1/p' "$folder/help"); do
     "$program" "$command" --help >"$folder/help.$command"
-    fits "help of $command" "$folder/help.$command"
+    holds "help of $command" fits "$folder/help.$command"
 done
 find scenarios -name '*.json' | sort | while read -r plan; do
-    "$program" run "$plan" >"$folder/page"
     echo "$plan"
-    awk 'length > 80' "$folder/page"
+    "$program" run "$plan"
 done >"$folder/pages"
-fits "the pages of all $(grep -c '^scenarios/' "$folder/pages") scenarios" "$folder/pages"
+holds "the pages of all $(grep -c '^scenarios/' "$folder/pages") scenarios" fits "$folder/pages"
