@@ -7,20 +7,38 @@ enum { ROWS_MAX = 24, FEW = 14, CANDIDATE_COLUMN = 19, WHY_COLUMN = 29, VOTES_CO
 enum { VOTES_WIDTH = 13, RESULT_COLUMN = 69 };
 
 /* The words of sim/measure.h, as far as they fit a narrow column. */
+static const char *failure_word(enum failure failure)
+{
+    switch (failure) {
+    case FAILURE_NONE:
+        return "failed";
+    case FAILURE_SPLIT:
+        return "split vote";
+    case FAILURE_LEASE:
+        return "lease";
+    case FAILURE_LOG:
+        return "log older";
+    case FAILURE_UNREACHABLE:
+        return "unreachable";
+    case FAILURE_OVERTAKEN:
+        return "overtaken";
+    case FAILURE_STOPPED:
+        return "stopped";
+    case FAILURE_PRIORITY:
+        return "priority";
+    case FAILURE_ANOTHER:
+        return "another won";
+    case FAILURE_COUNT:
+        break;
+    }
+    return "";
+}
+
 static const char *result_of(const struct campaign *campaign)
 {
-    static const char *const failures[FAILURE_COUNT] = {
-        [FAILURE_NONE] = "failed",
-        [FAILURE_SPLIT] = "split vote",
-        [FAILURE_LEASE] = "lease",
-        [FAILURE_LOG] = "log older",
-        [FAILURE_UNREACHABLE] = "unreachable",
-        [FAILURE_OVERTAKEN] = "overtaken",
-        [FAILURE_STOPPED] = "stopped",
-    };
     if (campaign->won)
         return campaign->prevote ? "goes on" : "LEADS";
-    return campaign->ended ? failures[campaign->failure] : "undecided";
+    return campaign->ended ? failure_word(campaign->failure) : "undecided";
 }
 
 static const char *why(const struct campaign *campaign)

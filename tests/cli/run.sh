@@ -4,6 +4,13 @@
 expect "a run that holds exits 0" 0 "$program" run scenarios/split-vote.json
 holds "the page fits 80 columns" fits
 holds "no colour leaves the terminal" sh -c "! grep -q \"\$(printf '\\033')\" '$folder/out'"
+plan ranked '{"duration": "9s", "cluster": {"nodes": 3, "raft": {"preset": "raft-rs"},
+  "overrides": {"n1": {"priority": 1}, "n2": {"priority": 9}, "n3": {"priority": 9}}},
+  "timeline": [{"at": "1s", "do": "campaign", "node": "n1"}]}'
+expect "a candidate may be refused for its priority" 0 "$program" run "$folder/ranked.json"
+holds "which is the result of its term" grep -qE '^ +1  .* n1  .* priority$' "$folder/out"
+expect "two may ask for one term" 0 "$program" run scenarios/high-latency.json
+holds "and the result of one is that the other won" grep -qE '^ +5  .* n1  .* another won$' "$folder/out"
 expect "an unknown command exits 2" 2 "$program" rnu
 expect "an unknown flag exits 2" 2 "$program" run --sede 3 scenarios/split-vote.json
 expect "a file that is not there exits 2" 2 "$program" run no-such.json

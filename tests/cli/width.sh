@@ -12,3 +12,4 @@ find scenarios -name '*.json' | sort | while read -r plan; do
     "$program" run "$plan"
 done >"$folder/pages"
 holds "the pages of all $(grep -c '^scenarios/' "$folder/pages") scenarios" fits "$folder/pages"
+holds "and all that stands in them is said" sh -c "! grep -F '(null)' '$folder/pages'"
