@@ -6,6 +6,7 @@
 
 #include "sim/command.h"
 #include "sim/quantity.h"
+#include "sim/run.h"
 #include "sim/suggest.h"
 #include "sim/text.h"
 
@@ -152,6 +153,23 @@ int flags_status(enum flags_end end)
     return end == FLAGS_WRONG ? STATUS_USAGE : STATUS_HELD;
 }
 
+int scenario_command(const struct scenario_command *command, int argc, char **argv)
+{
+    struct scenario scenario;
+    struct error error;
+    int operands, status = STATUS_USAGE;
+    enum flags_end end = flags_read(command->usage, argc, argv, command->flags, &operands);
+    if (end != FLAGS_GO)
+        return flags_status(end);
+    if (scenario_read(&scenario, argv[operands], command->settings, &error) &&
+        expectations_check(&scenario, &error))
+        status = command->work(argv[0], &scenario, command->flags);
+    else
+        fprintf(stderr, "%s\n", error.text);
+    scenario_close(&scenario);
+    return status;
+}
+
 bool take_switch(void *field, const char *argument, struct error *error)
 {
     (void)argument, (void)error;
@@ -213,6 +231,11 @@ bool take_duration(void *field, const char *argument, struct error *error)
     uint64_t *ns = field;
     return (duration_parse(argument, ns) && *ns > 0) ||
            refuse(error, "expected a duration with its unit, such as 60s, got '%.60s'", argument);
+}
+
+uint64_t seed_of(const struct seed_flag *flag, const struct scenario *scenario)
+{
+    return flag->given ? flag->seed : scenario->seed;
 }
 
 struct seeds_flag range_of(const struct seeds_flag *flag, const struct scenario *scenario)

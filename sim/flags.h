@@ -31,6 +31,9 @@ struct seed_flag {
     uint64_t seed;
 };
 
+/* The one given, else the scenario's own. */
+uint64_t seed_of(const struct seed_flag *flag, const struct scenario *scenario);
+
 /* Seeds from first to last that may be given. */
 struct seeds_flag {
     bool given;
@@ -55,6 +58,17 @@ enum flags_end flags_read(const struct usage *usage, int argc, char **argv, void
                           int *operands);
 /* The exit status of an end that is not FLAGS_GO. */
 int flags_status(enum flags_end end);
+
+/* A command about one scenario, its first operand. */
+struct scenario_command {
+    const struct usage *usage;
+    void *flags;                     /* what flags_read fills, */
+    const struct settings *settings; /* and the changes in it */
+    int (*work)(const char *program, const struct scenario *scenario, const void *flags);
+};
+/* Reads the flags and the scenario, checks what it expects, and works: the exit status. What is
+ * wrong was printed on stderr. */
+int scenario_command(const struct scenario_command *command, int argc, char **argv);
 
 bool take_switch(void *field, const char *argument, struct error *error); /* bool */
 bool take_text(void *field, const char *argument, struct error *error);   /* const char * */

@@ -49,8 +49,9 @@ static const struct usage usage = {
 };
 
 static int explain_scenario(const char *program, const struct scenario *scenario,
-                            const struct explain_flags *given)
+                            const void *context)
 {
+    const struct explain_flags *given = context;
     bool json = given->format && strcmp(given->format, "json") == 0;
     if (given->format && !json && strcmp(given->format, "text") != 0) {
         fprintf(stderr, "raftsim explain: --format: expected text or json\n");
@@ -63,7 +64,7 @@ static int explain_scenario(const char *program, const struct scenario *scenario
                             .settings = &given->settings.settings,
                             .flags = "",
                             .columns = COLUMNS};
-    watch_begin(watch, run, scenario, given->seed.given ? given->seed.seed : scenario->seed);
+    watch_begin(watch, run, scenario, seed_of(&given->seed, scenario));
     (json ? explain_json : explain_page)(&report, watch, &given->options, stdout);
     watch_free(watch);
     run_free(run);
@@ -73,20 +74,9 @@ static int explain_scenario(const char *program, const struct scenario *scenario
 static int command(int argc, char **argv)
 {
     struct explain_flags given = {.options = {.seeds = SEEDS}};
-    struct scenario scenario;
-    struct error error;
-    int operands;
-    enum flags_end end = flags_read(&usage, argc, argv, &given, &operands);
-    if (end != FLAGS_GO)
-        return flags_status(end);
-    int status = STATUS_USAGE;
-    if (scenario_read(&scenario, argv[operands], &given.settings.settings, &error) &&
-        expectations_check(&scenario, &error))
-        status = explain_scenario(argv[0], &scenario, &given);
-    else
-        fprintf(stderr, "%s\n", error.text);
-    scenario_close(&scenario);
-    return status;
+    const struct scenario_command about = {&usage, &given, &given.settings.settings,
+                                           explain_scenario};
+    return scenario_command(&about, argc, argv);
 }
 
 const struct command command_explain = {

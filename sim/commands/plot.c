@@ -128,12 +128,12 @@ static int write_and_draw(const struct report *report, const char *folder)
     return status;
 }
 
-static int plot_scenario(const char *program, const struct scenario *scenario,
-                         const struct plot_flags *given)
+static int plot_scenario(const char *program, const struct scenario *scenario, const void *context)
 {
+    const struct plot_flags *given = context;
     struct run *run = run_new();
     struct strip *strip = strip_new();
-    uint64_t seed = given->seed.given ? given->seed.seed : scenario->seed;
+    uint64_t seed = seed_of(&given->seed, scenario);
     struct report report = {.run = run,
                             .strip = strip,
                             .program = program,
@@ -150,20 +150,8 @@ static int plot_scenario(const char *program, const struct scenario *scenario,
 static int command(int argc, char **argv)
 {
     struct plot_flags given = {.seed = {0}};
-    struct scenario scenario;
-    struct error error;
-    int operands;
-    enum flags_end end = flags_read(&usage, argc, argv, &given, &operands);
-    if (end != FLAGS_GO)
-        return flags_status(end);
-    int status = STATUS_USAGE;
-    if (scenario_read(&scenario, argv[operands], &given.settings.settings, &error) &&
-        expectations_check(&scenario, &error))
-        status = plot_scenario(argv[0], &scenario, &given);
-    else
-        fprintf(stderr, "%s\n", error.text);
-    scenario_close(&scenario);
-    return status;
+    const struct scenario_command about = {&usage, &given, &given.settings.settings, plot_scenario};
+    return scenario_command(&about, argc, argv);
 }
 
 const struct command command_plot = {

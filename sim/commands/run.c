@@ -102,7 +102,7 @@ static int execute(struct run *run, struct watch *watch, const struct run_flags 
     struct run_options options = {
         .event_limit = given->events_max, .subscribe = subscribe, .context = watch};
     const struct output *output = output_find(given->format ? given->format : "text");
-    uint64_t seed = given->seed.given ? given->seed.seed : watch->scenario->seed;
+    uint64_t seed = seed_of(&given->seed, watch->scenario);
     if (!output)
         return fault("--format: expected text, json, trace or golden", STATUS_USAGE);
     watch->lines_to_stdout = output->record != NULL;
@@ -117,9 +117,9 @@ static int execute(struct run *run, struct watch *watch, const struct run_flags 
     return verdict_status(run->verdict);
 }
 
-static int run_scenario(const char *program, const struct scenario *scenario,
-                        const struct run_flags *given)
+static int run_scenario(const char *program, const struct scenario *scenario, const void *context)
 {
+    const struct run_flags *given = context;
     struct error error;
     struct watch watch = {.scenario = scenario, .strip = strip_new(), .evidence = evidence_new()};
     struct run *run = run_new();
@@ -146,20 +146,8 @@ static int run_scenario(const char *program, const struct scenario *scenario,
 static int command(int argc, char **argv)
 {
     struct run_flags given = {.seed = {0}};
-    struct scenario scenario;
-    struct error error;
-    int operands;
-    enum flags_end end = flags_read(&usage, argc, argv, &given, &operands);
-    if (end != FLAGS_GO)
-        return flags_status(end);
-    int status = STATUS_USAGE;
-    if (scenario_read(&scenario, argv[operands], &given.settings.settings, &error) &&
-        expectations_check(&scenario, &error))
-        status = run_scenario(argv[0], &scenario, &given);
-    else
-        fprintf(stderr, "%s\n", error.text);
-    scenario_close(&scenario);
-    return status;
+    const struct scenario_command about = {&usage, &given, &given.settings.settings, run_scenario};
+    return scenario_command(&about, argc, argv);
 }
 
 const struct command command_run = {
