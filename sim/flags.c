@@ -210,13 +210,6 @@ bool take_seeds(void *field, const char *argument, struct error *error)
            refuse(error, "expected seeds such as 1..10000, all below 2^53, got '%.60s'", argument);
 }
 
-bool take_budget(void *field, const char *argument, struct error *error)
-{
-    uint64_t *ns = field;
-    return (duration_parse(argument, ns) && *ns > 0) ||
-           refuse(error, "expected a duration such as 5m, got '%.60s'", argument);
-}
-
 bool take_seed(void *field, const char *argument, struct error *error)
 {
     struct seed_flag *flag = field;

@@ -75,7 +75,6 @@ bool take_text(void *field, const char *argument, struct error *error);   /* con
 bool take_json(void *field, const char *argument, struct error *error);   /* bool: text or json */
 bool take_seed(void *field, const char *argument, struct error *error);   /* struct seed_flag */
 bool take_seeds(void *field, const char *argument, struct error *error);  /* struct seeds_flag */
-bool take_budget(void *field, const char *argument, struct error *error); /* uint64_t ns */
 bool take_count(void *field, const char *argument,
                 struct error *error); /* uint64_t, 1 .. 2^53 - 1 */
 bool take_duration(void *field, const char *argument, struct error *error); /* uint64_t ns, > 0 */

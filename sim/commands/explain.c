@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "sim/command.h"
 #include "sim/explain.h"
@@ -12,7 +11,7 @@ struct explain_flags {
     struct seed_flag seed;
     struct settings_flag settings;
     struct explain_options options;
-    const char *format;
+    bool json;
 };
 
 static bool take_at(void *field, const char *argument, struct error *error)
@@ -32,8 +31,8 @@ static const struct flag flags[] = {
      take_setting, offsetof(struct explain_flags, settings)},
     {"seeds", "N", "checks advice on so many other seeds (20; fewer when runs are long)",
      take_count, offsetof(struct explain_flags, options.seeds)},
-    {"format", "NAME", "text (the default) or json", take_text,
-     offsetof(struct explain_flags, format)},
+    {"format", "NAME", "text (the default) or json", take_json,
+     offsetof(struct explain_flags, json)},
     {0},
 };
 
@@ -52,11 +51,6 @@ static int explain_scenario(const char *program, const struct scenario *scenario
                             const void *context)
 {
     const struct explain_flags *given = context;
-    bool json = given->format && strcmp(given->format, "json") == 0;
-    if (given->format && !json && strcmp(given->format, "text") != 0) {
-        fprintf(stderr, "raftsim explain: --format: expected text or json\n");
-        return STATUS_USAGE;
-    }
     struct run *run = run_new();
     struct watch *watch = watch_new();
     struct report report = {.run = run,
@@ -65,7 +59,7 @@ static int explain_scenario(const char *program, const struct scenario *scenario
                             .flags = "",
                             .columns = COLUMNS};
     watch_begin(watch, run, scenario, seed_of(&given->seed, scenario));
-    (json ? explain_json : explain_page)(&report, watch, &given->options, stdout);
+    (given->json ? explain_json : explain_page)(&report, watch, &given->options, stdout);
     watch_free(watch);
     run_free(run);
     return STATUS_HELD;

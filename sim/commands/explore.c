@@ -38,7 +38,7 @@ static const struct flag flags[] = {
      take_switch, AT(hosts)},
     {"seeds", "A..B", "which schedules (1..10000; --systematic: all; --pairs: 1..100000)",
      take_seeds, AT(seeds)},
-    {"budget", "TIME", "goes on for so long, such as 5m, unless --seeds end before", take_budget,
+    {"budget", "TIME", "goes on for so long, such as 5m, unless --seeds end before", take_duration,
      AT(budget_ns)},
     {"schedule", "NAME", "this one only, by the name that a search gave it", take_text,
      AT(schedule)},
