@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/compare_report.h"
+#include "sim/settings.h"
 #include "sim/tree.h"
 
 struct short_text side_name(const struct compare_report *report, uint32_t side)
@@ -19,13 +20,7 @@ void add_seed_command(const struct compare_report *report, uint32_t side, uint64
                       struct text *text)
 {
     const struct variant *variant = &report->variants[side];
-    text_shell(text, report->program);
-    text_add(text, " %s ", report->why);
-    text_shell(text, variant->file);
-    for (uint32_t i = 0; i < variant->settings.count; i++) {
-        text_add(text, " --set ");
-        text_shell(text, variant->items[i]);
-    }
+    settings_add_command(&variant->settings, report->program, report->why, variant->file, text);
     text_add(text, " --seed %" PRIu64, seed);
 }
 

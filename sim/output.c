@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sim/settings.h"
+
 #define ROW(name) &output_##name,
 static const struct output *const outputs[] = {
 #include "sim/outputs.def"
@@ -30,13 +32,8 @@ const struct output *output_find(const char *name)
 
 void report_command(const struct report *report, const char *command, struct text *text)
 {
-    text_shell(text, report->program);
-    text_add(text, " %s ", command);
-    text_shell(text, report->run->scenario->file);
-    for (uint32_t i = 0; i < report->settings->count; i++) {
-        text_add(text, " --set ");
-        text_shell(text, report->settings->items[i]);
-    }
+    settings_add_command(report->settings, report->program, command, report->run->scenario->file,
+                         text);
 }
 
 void report_replay(const struct report *report, struct text *text)

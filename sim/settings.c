@@ -164,3 +164,20 @@ bool settings_apply(struct json *json, const struct settings *settings, struct e
     }
     return true;
 }
+
+void settings_add_flags(const struct settings *settings, struct text *text)
+{
+    for (uint32_t i = 0; i < settings->count; i++) {
+        text_add(text, " --set ");
+        text_shell(text, settings->items[i]);
+    }
+}
+
+void settings_add_command(const struct settings *settings, const char *program, const char *command,
+                          const char *file, struct text *text)
+{
+    text_shell(text, program);
+    text_add(text, " %s ", command);
+    text_shell(text, file);
+    settings_add_flags(settings, text);
+}

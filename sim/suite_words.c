@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/settings.h"
 #include "sim/suite_parts.h"
 
 enum { FAILURES_SHOWN = 3 };
@@ -10,13 +11,7 @@ enum { FAILURES_SHOWN = 3 };
 void suite_command(const struct suite *suite, const struct suite_case *one, const char *command,
                    struct text *text)
 {
-    text_shell(text, suite->program);
-    text_add(text, " %s ", command);
-    text_shell(text, one->scenario.file);
-    for (uint32_t i = 0; i < suite->settings->count; i++) {
-        text_add(text, " --set ");
-        text_shell(text, suite->settings->items[i]);
-    }
+    settings_add_command(suite->settings, suite->program, command, one->scenario.file, text);
 }
 
 void suite_replay(const struct suite *suite, const struct suite_case *one, struct text *text)

@@ -4,18 +4,13 @@
 #include <string.h>
 
 #include "sim/page/page.h"
+#include "sim/settings.h"
 
 enum { COLUMNS = 80 };
 
 void sweep_command(const struct sweep_report *report, const char *command, struct text *text)
 {
-    text_shell(text, report->program);
-    text_add(text, " %s ", command);
-    text_shell(text, report->file);
-    for (uint32_t i = 0; i < report->settings->count; i++) {
-        text_add(text, " --set ");
-        text_shell(text, report->settings->items[i]);
-    }
+    settings_add_command(report->settings, report->program, command, report->file, text);
 }
 
 static void print_wrapped(FILE *out, const char *label, const char *words)

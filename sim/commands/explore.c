@@ -111,10 +111,7 @@ static void add_flags(const struct explore_flags *given, struct text *text)
 {
     text_add(text, "%s%s%s", given->systematic ? " --systematic" : "",
              given->pairs ? " --pairs" : "", given->hosts ? " --hosts" : "");
-    for (uint32_t i = 0; i < given->settings.settings.count; i++) {
-        text_add(text, " --set ");
-        text_shell(text, given->settings.settings.items[i]);
-    }
+    settings_add_flags(&given->settings.settings, text);
 }
 
 static bool check_flags(const struct explore_flags *given, const char *file, struct error *error)
