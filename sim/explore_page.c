@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/page/page.h"
 #include "sim/tree.h"
 
 enum { COLUMNS = 80, SHOWN_MAX = 40, INDENT = 11 };
@@ -42,45 +43,24 @@ static void add_replay(const struct explore_report *report, size_t i, struct tex
     text_add(text, "%s --schedule %s --out found", report->flags, report->explore->found[i].name);
 }
 
-/* Words from column INDENT on, wrapped. */
-static void print_wrapped(const char *words, FILE *out)
-{
-    struct text text = {0};
-    size_t at = INDENT;
-    text_add(&text, "%*s", INDENT, "");
-    while (*words) {
-        size_t size = strcspn(words, " ");
-        if (at > INDENT && at + 1 + size > COLUMNS) {
-            text_add(&text, "\n%*s", INDENT, "");
-            at = INDENT;
-        } else if (at > INDENT) {
-            text_add(&text, " ");
-            at++;
-        }
-        text_bytes(&text, words, size);
-        at += size;
-        words += size + (words[size] == ' ');
-    }
-    fprintf(out, "%s\n", text_of(&text));
-    text_close(&text);
-}
-
 static void print_discovery(const struct explore_report *report, size_t i, FILE *out)
 {
     const struct discovery *one = &report->explore->found[i];
-    struct text line = {0}, replay = {0};
-    text_add(&line, "  %-9s%s", verdict_of(one->end), one->rule);
-    text_column(&line, 62, 2);
-    text_add(&line, "%s schedule%s", short_count(one->schedules).text,
+    struct text text = {0}, needs = {0}, replay = {0};
+    char margin[INDENT + 1];
+    snprintf(margin, sizeof margin, "%*s", INDENT, "");
+    text_add(&text, "  %-9s%s", verdict_of(one->end), one->rule);
+    text_column(&text, 62, 2);
+    text_add(&text, "%s schedule%s\n", short_count(one->schedules).text,
              one->schedules == 1 ? "" : "s");
-    fprintf(out, "%s\n", text_of(&line));
-    text_clear(&line);
-    text_add(&line, "needs: %s", one->cause);
-    print_wrapped(text_of(&line), out);
-    print_wrapped(one->detail, out);
+    text_add(&needs, "needs: %s", one->cause);
+    text_wrap(&text, INDENT, COLUMNS, text_of(&needs));
+    text_wrap(&text, INDENT, COLUMNS, one->detail);
     add_replay(report, i, &replay);
-    print_wrapped(text_of(&replay), out);
-    text_close(&line);
+    add_command(&text, margin, text_of(&replay), COLUMNS);
+    fputs(text_of(&text), out);
+    text_close(&text);
+    text_close(&needs);
     text_close(&replay);
 }
 

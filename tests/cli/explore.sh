@@ -10,6 +10,15 @@ holds "a file was written" sh -c "ls '$folder'/found/liveness-*.json >/dev/null"
 expect "that fails as it is expected to" 0 "$program" run "$(ls "$folder"/found/*.json | head -n 1)"
 expect "with both extensions the same schedules hold" 0 \
     "$program" explore "$hole" --seeds 500..620 --set cluster.raft.check_quorum=true
+expect "a plan may be changed first" 4 "$program" explore "$hole" --seeds 500..620 \
+    --set 'description=long enough that the command which shows it again takes two lines'
+holds "a replay works as printed, on two lines too" python3 -c "
+import re, subprocess, sys
+page = open('$folder/out').read()
+command = re.search(r'^ +(\S*raftsim explore (?:.*\\\\\n)+.*)$', page, re.M).group(1)
+again = command.replace('--out found', '--out $folder/again --format json')
+sys.exit(subprocess.run(['sh', '-c', again], stdout=subprocess.DEVNULL).returncode != 4)"
+holds "and writes its file" sh -c "ls '$folder'/again/liveness-*.json"
 
 "$program" explore --swarm --hosts --seeds 1..600 --jobs 1 --format json >"$folder/one" 2>"$folder/err"
 "$program" explore --swarm --hosts --seeds 1..600 --jobs 3 --format json >"$folder/three" 2>"$folder/err"
