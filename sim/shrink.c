@@ -10,18 +10,15 @@
 
 /* ---- what fails ---- */
 
-enum shrink_failure { FAILS_NOT, FAILS_SAFETY, FAILS_LIVENESS, FAILS_EXPECTATION, FAILS_UNDECIDED };
-
-/* A known failure, which the plan expects, is one too. */
-static enum shrink_failure failure_of(const struct shrink_trial *outcome)
+enum verdict shrink_failure(const struct shrink_trial *trial)
 {
-    if (*outcome->rule)
-        return FAILS_SAFETY;
-    if (outcome->absent)
-        return FAILS_LIVENESS;
-    if (outcome->verdict == VERDICT_UNDECIDED)
-        return FAILS_UNDECIDED;
-    return *outcome->key ? FAILS_EXPECTATION : FAILS_NOT;
+    if (*trial->rule)
+        return VERDICT_SAFETY;
+    if (trial->absent)
+        return VERDICT_LIVENESS;
+    if (trial->verdict == VERDICT_UNDECIDED)
+        return VERDICT_UNDECIDED;
+    return *trial->key ? VERDICT_EXPECTATION : VERDICT_PASS;
 }
 
 bool goal_met(const struct shrink *shrink, const struct shrink_trial *outcome)
@@ -32,7 +29,7 @@ bool goal_met(const struct shrink *shrink, const struct shrink_trial *outcome)
     if (shrink->keeps && (outcome->faults < first->faults || outcome->nodes < first->nodes ||
                           outcome->simulated_ns < first->simulated_ns))
         return false;
-    if (failure_of(first) == FAILS_UNDECIDED)
+    if (shrink_failure(first) == VERDICT_UNDECIDED)
         return outcome->verdict == VERDICT_UNDECIDED && outcome->end == first->end &&
                outcome->missed == first->missed;
     return outcome->verdict == VERDICT_PASS;
@@ -59,11 +56,11 @@ static void expect_failure(struct shrink *shrink)
         tree_put(expect, "safety", text_of(&broken));
     if (first->absent)
         tree_put(expect, "liveness", absent_word(shrink->plan));
-    if (failure_of(first) == FAILS_EXPECTATION)
+    if (shrink_failure(first) == VERDICT_EXPECTATION)
         tree_put(expect, first->key, first->turned);
     text_close(&broken);
     cJSON_DeleteItemFromObjectCaseSensitive(shrink->plan, "sweep");
-    if (failure_of(first) == FAILS_UNDECIDED) {
+    if (shrink_failure(first) == VERDICT_UNDECIDED) {
         cJSON_Delete(expect);
         cJSON_DeleteItemFromObjectCaseSensitive(shrink->plan, "expect");
         return;
@@ -148,7 +145,7 @@ static struct shrink_trial probe_plan(struct shrink *shrink)
  * options or time would show nothing: it is their effect that was expected. */
 static bool is_wanting(struct shrink *shrink)
 {
-    if (failure_of(&shrink->first) != FAILS_EXPECTATION || !shrink->first.below ||
+    if (shrink_failure(&shrink->first) != VERDICT_EXPECTATION || !shrink->first.below ||
         items_count(shrink->plan) == 0)
         return false;
     cJSON *plan = shrink->plan;
@@ -169,11 +166,11 @@ static bool set_goal(struct shrink *shrink, struct error *error)
         return refuse(error,
                       "%.300s: raftsim itself ends there with seed %" PRIu64 ": see raftsim run",
                       shrink->file, shrink->seed);
-    if (failure_of(first) == FAILS_NOT)
+    if (shrink_failure(first) == VERDICT_PASS)
         return refuse(error,
                       "%.300s: nothing fails with seed %" PRIu64 ", so there is nothing to shrink",
                       shrink->file, shrink->seed);
-    if (failure_of(first) != FAILS_UNDECIDED)
+    if (shrink_failure(first) != VERDICT_UNDECIDED)
         shrink->state->event_limit = first->popped * TIMES + SLACK;
     write_ids(shrink->plan);
     expect_failure(shrink);
@@ -251,20 +248,22 @@ static void add_sentence(const struct shrink *shrink, struct text *text)
 {
     const struct shrink_trial *first = &shrink->first;
     text_add(text, "Shrunk from seed %" PRIu64 ": ", shrink->seed);
-    switch (failure_of(first)) {
-    case FAILS_SAFETY:
+    switch (shrink_failure(first)) {
+    case VERDICT_SAFETY:
         text_add(text, "%s is broken.", first->rule);
         break;
-    case FAILS_LIVENESS:
+    case VERDICT_LIVENESS:
         text_add(text, "progress is owed and absent.");
         break;
-    case FAILS_EXPECTATION:
+    case VERDICT_EXPECTATION:
         text_add(text, "%s is not %s.", first->key, first->wanted);
         break;
-    case FAILS_UNDECIDED:
+    case VERDICT_UNDECIDED:
         text_add(text, "undecided.");
         break;
-    case FAILS_NOT:
+    case VERDICT_PASS:
+    case VERDICT_NONDETERMINISTIC:
+    case VERDICT_COUNT:
         break;
     }
 }

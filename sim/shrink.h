@@ -37,6 +37,9 @@ struct shrink_size {
     uint64_t faults, nodes, events, simulated_ns, bytes;
 };
 
+/* What fails in it: a known failure, which the plan expects, is one too. VERDICT_PASS: nothing. */
+enum verdict shrink_failure(const struct shrink_trial *trial);
+
 struct shrink {
     const char *file; /* a loan: where samples are found, and for messages */
     cJSON *plan;      /* the smallest so far; its expectations are what fails, turned round */

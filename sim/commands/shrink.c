@@ -100,16 +100,26 @@ static void add_counts(struct text *text, const char *label, uint64_t before, ui
 static void add_failure(struct text *text, const struct shrink *shrink)
 {
     const struct shrink_trial *first = &shrink->first;
-    if (*first->rule)
+    switch (shrink_failure(first)) {
+    case VERDICT_SAFETY:
         text_add(text, "SAFETY BROKEN   %s at %s\n", first->rule,
                  short_instant(first->broken_ns).text);
-    else if (first->absent)
+        break;
+    case VERDICT_LIVENESS:
         text_add(text, "LIVENESS ABSENT\n");
-    else if (*first->key)
+        break;
+    case VERDICT_EXPECTATION:
         text_add(text, "EXPECTATION MISSED   %s\n    wanted %s, got %s\n", first->key,
                  first->wanted, first->got);
-    else
+        break;
+    case VERDICT_UNDECIDED:
         text_add(text, "UNDECIDED\n    %s\n", first->why);
+        break;
+    case VERDICT_PASS:
+    case VERDICT_NONDETERMINISTIC:
+    case VERDICT_COUNT:
+        break;
+    }
     text_add(text, "    %s, seed %" PRIu64 "\n\n", shrink->file, shrink->seed);
 }
 
@@ -146,7 +156,6 @@ static void add_next(struct text *text, const char *label, const char *program, 
 
 static void print_page(const struct shrink *shrink, const char *program, const char *out)
 {
-    const struct shrink_trial *first = &shrink->first;
     const struct watch *watch = shrink->context;
     uint64_t tenths = (wall_ns() - watch->since_ns) / (NS_PER_S / 10);
     struct text text = {0};
@@ -159,7 +168,7 @@ static void print_page(const struct shrink *shrink, const char *program, const c
     if (shrink->keeps)
         text_add(&text, "Something is missing that faults, nodes, options and time should cause: "
                         "they stay.\n");
-    if (*first->rule || first->absent || *first->key)
+    if (shrink_failure(&shrink->first) != VERDICT_UNDECIDED)
         text_add(&text, "The small plan expects this failure: it passes until the cause is "
                         "mended.\n");
     else
@@ -185,17 +194,15 @@ static void print_json(const struct shrink *shrink, const char *program, const c
 {
     struct shrink_size now = shrink_size_now(shrink);
     const struct shrink_trial *first = &shrink->first;
+    enum verdict failure = shrink_failure(first);
     cJSON *object = cJSON_CreateObject();
     struct text replay = command_text(program, "run", out);
     cJSON_AddStringToObject(object, "schema", "raftsim-shrink/1");
     cJSON_AddStringToObject(object, "file", shrink->file);
     tree_add_count(object, "seed", shrink->seed);
-    cJSON_AddStringToObject(object, "verdict",
-                            *first->rule    ? verdict_name(VERDICT_SAFETY)
-                            : first->absent ? verdict_name(VERDICT_LIVENESS)
-                            : *first->key   ? verdict_name(VERDICT_EXPECTATION)
-                                            : verdict_name(VERDICT_UNDECIDED));
-    cJSON_AddStringToObject(object, "rule", *first->rule ? first->rule : first->key);
+    cJSON_AddStringToObject(object, "verdict", verdict_name(failure));
+    cJSON_AddStringToObject(object, "rule",
+                            failure == VERDICT_EXPECTATION ? first->key : first->rule);
     add_size(object, "before", &shrink->before);
     add_size(object, "after", &now);
     tree_add_count(object, "runs", shrink->runs);

@@ -69,6 +69,10 @@ plan nobody '{"duration": "9s", "cluster": {"nodes": 3, "raft": {"election_timeo
 expect "an undecided run is shrunk" 0 shrink nobody
 says "to the item that hits nothing" "[item['do'] for item in plan['timeline']] == ['crash']"
 expect "and is undecided still" 6 "$program" run "$folder/min.json"
+expect "so is one that misses an expectation too" 0 shrink nobody --set 'expect={"leaders.count": ">= 1"}'
+holds "and the page says no more than that" sh -c "
+    grep -qx UNDECIDED '$folder/out' && grep -q 'is undecided too' '$folder/out'"
+expect "as the plan does" 6 "$program" run "$folder/min.json"
 
 expect "it is JSON" 0 shrink unsafe --seed 3 --format json
 holds "with sizes before and after" python3 -c "
