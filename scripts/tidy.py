@@ -26,7 +26,7 @@ LAYERS = [
     WORLD,
     rf"sim/(observer|health|liveness|chain|witness|evidence|strip|promise)\.|sim/(actions|invariants)/|{MEASURE}",
     RUN,
-    rf"sim/(output|tree|tree_partitions)\.|sim/(outputs|page)/|{PLOT}",
+    rf"sim/(output|tree\w*)\.|sim/(outputs|page)/|{PLOT}",
     r"sim/(store|columns)\w*\.",
     r"sim/(sweep|compare|tune|baseline|report|suite|junit|shrink|explain|explore|swarm|coverage)\w*\.",
     r"sim/(command|catalogue|flags|main|bench_partitions)\.|sim/commands/",

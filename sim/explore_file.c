@@ -6,7 +6,7 @@
 #include "sim/explore_page.h"
 #include "sim/file.h"
 #include "sim/json.h"
-#include "sim/shrink_parts.h"
+#include "sim/tree.h"
 
 enum { NAME_SIZE = 100 };
 
@@ -56,7 +56,7 @@ static bool write_one(const struct discovery *one, const char *name, const char 
         return false;
     struct text text = {0};
     cJSON *plan = plan_of(one, name);
-    plan_write(plan, &text);
+    tree_write_plan(plan, &text);
     fprintf(file.stream, "%s\n", text_of(&text));
     text_close(&text);
     cJSON_Delete(plan);

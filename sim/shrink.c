@@ -7,6 +7,7 @@
 #include "sim/input.h"
 #include "sim/settings.h"
 #include "sim/shrink_parts.h"
+#include "sim/tree.h"
 
 /* ---- what fails ---- */
 
@@ -292,7 +293,7 @@ char *shrink_text(const struct shrink *shrink)
     cJSON *plan = cJSON_Duplicate(shrink->plan, true);
     struct text text = {0};
     describe(shrink, plan);
-    plan_write(plan, &text);
+    tree_write_plan(plan, &text);
     cJSON_Delete(plan);
     return text.data;
 }

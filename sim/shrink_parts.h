@@ -95,7 +95,4 @@ void plan_end_at(cJSON *plan, uint64_t ns);
 uint64_t round_up(uint64_t ns, uint32_t digits);
 uint64_t round_near(uint64_t ns, uint32_t digits);
 
-/* A plan as people write it (sim/shrink_text.c). */
-void plan_write(const cJSON *plan, struct text *text);
-
 #endif

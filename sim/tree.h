@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "sim/run.h"
+#include "sim/text.h"
 
 /* Up to 6 decimals, null when it is not known or not finite. The caller owns it. */
 cJSON *tree_of_value(struct value value);
@@ -22,6 +23,9 @@ cJSON *tree_of_finding(const struct finding *finding);
 
 /* Indented, with a newline at the end. */
 void tree_print(const cJSON *tree, FILE *out);
+
+/* A plan as people write it: what fits a line stands on one, items of the plan on one each. */
+void tree_write_plan(const cJSON *plan, struct text *text);
 
 /* Adds "partitions", with the first 1,000 episodes; nothing to a plan without topics. */
 void tree_add_partitions(cJSON *object, const struct run *run);

@@ -9,7 +9,6 @@
 #include "sim/explore_page.h"
 #include "sim/explore_steps.h"
 #include "sim/flags.h"
-#include "sim/input.h"
 #include "sim/interrupt.h"
 #include "sim/quantity.h"
 #include "sim/settings.h"
@@ -130,19 +129,14 @@ static bool check_flags(const struct explore_flags *given, const char *file, str
     return given->jobs <= JOBS_MAX || refuse(error, "expected at most %d jobs", JOBS_MAX);
 }
 
-/* The user's plan as a tree, once it was found to be readable. */
+/* The user's plan as a tree. */
 static bool read_plan(const char *file, const struct settings *settings, struct json *json,
                       struct error *error)
 {
     struct scenario scenario;
-    struct text text = {0};
-    bool ok = scenario_read(&scenario, file, settings, error);
+    bool ok = scenario_read(&scenario, file, settings, error) &&
+              json_open(json, file, scenario.text, strlen(scenario.text), error);
     scenario_close(&scenario);
-    *json = (struct json){.file = file};
-    ok = ok && input_read(file, SCAN_SIZE_MAX, &text, error) &&
-         json_open(json, file, text_of(&text), text.count, error) &&
-         settings_apply(json, settings, error);
-    text_close(&text);
     return ok;
 }
 

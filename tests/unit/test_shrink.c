@@ -4,6 +4,7 @@
 
 #include "sim/quantity.h"
 #include "sim/shrink_parts.h"
+#include "sim/tree.h"
 #include "tests/unit/unit.h"
 
 static cJSON *plan_of(const char *text)
@@ -92,7 +93,7 @@ START_TEST(a_plan_is_written_as_people_write_it)
                                "}\n";
     struct text text = {0};
     cJSON *tree = plan_of(plan);
-    plan_write(tree, &text);
+    tree_write_plan(tree, &text);
     ck_assert_str_eq(text_of(&text), plan);
     text_close(&text);
     cJSON_Delete(tree);

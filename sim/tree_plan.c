@@ -1,7 +1,6 @@
-/* A plan as people write it: what fits a line stands on one, items of the plan on one each. */
 #include <string.h>
 
-#include "sim/shrink_parts.h"
+#include "sim/tree.h"
 
 enum { LINE = 120, INDENT = 2 };
 
@@ -75,7 +74,7 @@ static void add_value(const cJSON *value, size_t indent, struct text *text)
     text_add(text, "%*s%s", (int)indent, "", object ? "}" : "]");
 }
 
-void plan_write(const cJSON *plan, struct text *text)
+void tree_write_plan(const cJSON *plan, struct text *text)
 {
     add_value(plan, 0, text);
     text_add(text, "\n");
