@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/explore_steps.h"
+#include "sim/json.h"
 #include "sim/quantity.h"
 
 /* A round: its schedules are made from what was kept before it, and what they reach is taken in
@@ -232,14 +233,13 @@ static void take_death(struct explore *explore, uint64_t seed, const char *how)
 {
     struct trial trial = {.end = EXPLORE_DIED};
     cJSON *schedule = schedule_of(explore, seed);
-    char *text = cJSON_PrintUnformatted(schedule), *name = name_of(explore, seed);
-    must(text != NULL);
+    char *text = json_text(schedule), *name = name_of(explore, seed);
     snprintf(trial.rule, sizeof trial.rule, "%s", how);
     snprintf(trial.cause, sizeof trial.cause, "this schedule");
     snprintf(trial.detail, sizeof trial.detail, "raftsim itself ended: %s", how);
     count(explore, &trial, name);
     take_discovery(explore, &trial, text, name);
-    cJSON_free(text);
+    free(text);
     cJSON_Delete(schedule);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/json.h"
 #include "sim/liveness.h"
 #include "sim/quantity.h"
 #include "sim/run.h"
@@ -222,7 +223,7 @@ static void name_items(cJSON *timeline)
     char id[32];
     for (cJSON *item = timeline->child; item; item = item->next, position++) {
         snprintf(id, sizeof id, "timeline[%u]", position);
-        if (!cJSON_GetObjectItemCaseSensitive(item, "id"))
+        if (!json_member(item, "id"))
             cJSON_AddStringToObject(item, "id", id);
         cJSON_DeleteItemFromObjectCaseSensitive(item, "optional");
         cJSON_AddTrueToObject(item, "optional");
@@ -247,7 +248,7 @@ static cJSON *copy_plan(const struct steps *steps)
     cJSON *expect = cJSON_AddObjectToObject(copy, "expect");
     cJSON_AddStringToObject(expect, "safety", "holds");
     cJSON_AddStringToObject(expect, "liveness", "holds:outsiders");
-    if (!cJSON_GetObjectItemCaseSensitive(copy, "timeline"))
+    if (!json_member(copy, "timeline"))
         cJSON_AddArrayToObject(copy, "timeline");
     return copy;
 }
@@ -255,7 +256,7 @@ static cJSON *copy_plan(const struct steps *steps)
 cJSON *steps_schedule(const struct steps *steps, uint64_t number)
 {
     cJSON *plan = copy_plan(steps);
-    cJSON *timeline = cJSON_GetObjectItemCaseSensitive(plan, "timeline");
+    cJSON *timeline = json_member(plan, "timeline");
     uint64_t all = singles(steps);
     must(number > 0 && number <= steps_count(steps));
     if (steps->pairs) {

@@ -4,6 +4,7 @@
 
 #include "sim/explore_trial.h"
 #include "sim/health.h"
+#include "sim/json.h"
 #include "sim/swarm.h"
 #include "sim/text.h"
 
@@ -112,14 +113,14 @@ enum list { LIST_TIMELINE, LIST_CLIENTS, LIST_OVERRIDES, LISTS };
 
 static cJSON *list_of(const cJSON *schedule, enum list list)
 {
-    const cJSON *cluster = cJSON_GetObjectItemCaseSensitive(schedule, "cluster");
+    const cJSON *cluster = json_member(schedule, "cluster");
     switch (list) {
     case LIST_TIMELINE:
-        return cJSON_GetObjectItemCaseSensitive(schedule, "timeline");
+        return json_member(schedule, "timeline");
     case LIST_CLIENTS:
-        return cJSON_GetObjectItemCaseSensitive(schedule, "clients");
+        return json_member(schedule, "clients");
     case LIST_OVERRIDES:
-        return cJSON_GetObjectItemCaseSensitive(cluster, "overrides");
+        return json_member(cluster, "overrides");
     case LISTS:
         break;
     }
@@ -151,7 +152,7 @@ static uint32_t count_of(const cJSON *schedule, const char *action)
     const cJSON *item;
     cJSON_ArrayForEach(item, list_of(schedule, LIST_TIMELINE))
     {
-        const cJSON *what = cJSON_GetObjectItemCaseSensitive(item, "do");
+        const cJSON *what = json_member(item, "do");
         count += strcmp(what->valuestring, action) == 0;
     }
     return count;
@@ -162,7 +163,7 @@ static bool has_host_fault(const cJSON *schedule, const char *key)
     const cJSON *node;
     cJSON_ArrayForEach(node, list_of(schedule, LIST_OVERRIDES))
     {
-        if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(node, key)))
+        if (cJSON_IsTrue(json_member(node, key)))
             return true;
     }
     return false;
@@ -202,8 +203,8 @@ static void name_cause(const cJSON *schedule, struct trial *trial)
 static void expect_it(cJSON *schedule, const struct trial *trial)
 {
     char word[96];
-    cJSON *expect = cJSON_GetObjectItemCaseSensitive(schedule, "expect");
-    const cJSON *liveness = cJSON_GetObjectItemCaseSensitive(expect, "liveness");
+    cJSON *expect = json_member(schedule, "expect");
+    const cJSON *liveness = json_member(expect, "liveness");
     bool safety = trial->end == EXPLORE_SAFETY;
     const char *tail = strchr(liveness->valuestring, ':');
     if (safety)
@@ -234,8 +235,7 @@ static char *reduce(struct testbed *bed, const cJSON *schedule, struct trial *tr
     name_cause(left, trial);
     expect_it(left, trial);
     drop_empty(left);
-    char *text = cJSON_PrintUnformatted(left);
-    must(text != NULL);
+    char *text = json_text(left);
     cJSON_Delete(left);
     return text;
 }
@@ -258,5 +258,5 @@ void testbed_try(struct testbed *bed, const cJSON *schedule, struct bytes *resul
     bytes_add(result, fresh.data, fresh.size);
     bytes_add(result, text, trial.text_size);
     free(fresh.data);
-    cJSON_free(text);
+    free(text);
 }

@@ -16,6 +16,13 @@ cJSON *json_member(const cJSON *object, const char *name)
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
+char *json_text(const cJSON *value)
+{
+    char *text = cJSON_PrintUnformatted(value);
+    must(text != NULL);
+    return text;
+}
+
 static uint32_t mark_of(const struct json *json, const cJSON *node)
 {
     must(node->valueint >= 0 && (size_t)node->valueint < json->mark_count);

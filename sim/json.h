@@ -41,6 +41,9 @@ const char *json_number(const cJSON *value);
 /* The member of that name, or NULL. */
 cJSON *json_member(const cJSON *object, const char *name);
 
+/* The value in one line; the caller frees it. */
+char *json_text(const cJSON *value);
+
 /* Where a value stands, or where its key does. */
 void json_place(const struct json *json, const cJSON *value, bool key, struct place *place);
 

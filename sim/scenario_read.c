@@ -82,11 +82,8 @@ static void complete(struct scenario *scenario)
 
 static void keep_text(struct scenario *scenario, const struct json *json)
 {
-    char *text = cJSON_PrintUnformatted(json->root);
-    must(text != NULL);
-    scenario->text = copy_text(text);
-    scenario->digest = XXH3_64bits(text, strlen(text));
-    cJSON_free(text);
+    scenario->text = json_text(json->root);
+    scenario->digest = XXH3_64bits(scenario->text, strlen(scenario->text));
 }
 
 static bool bind_scenario(struct scenario *scenario, const struct json *json, struct error *error)

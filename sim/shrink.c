@@ -135,10 +135,9 @@ static bool check_plan(struct shrink *shrink, const struct settings *settings, c
 
 static struct shrink_trial probe_plan(struct shrink *shrink)
 {
-    char *text = cJSON_PrintUnformatted(shrink->plan);
-    must(text != NULL);
+    char *text = json_text(shrink->plan);
     struct shrink_trial outcome = shrink_probe(shrink, shrink->file, text);
-    cJSON_free(text);
+    free(text);
     return outcome;
 }
 

@@ -153,8 +153,7 @@ static bool history_open(struct history *history, const struct shrink *shrink)
 {
     struct scenario scenario;
     struct error error;
-    char *text = cJSON_PrintUnformatted(shrink->plan);
-    must(text != NULL);
+    char *text = json_text(shrink->plan);
     *history = (struct history){.shrink = shrink};
     bool ok = scenario_parse(&scenario, shrink->file, text, strlen(text), &error) &&
               expectations_check(&scenario, &error);
@@ -167,7 +166,7 @@ static bool history_open(struct history *history, const struct shrink *shrink)
         run_free(run);
     }
     scenario_close(&scenario);
-    cJSON_free(text);
+    free(text);
     return ok;
 }
 

@@ -185,15 +185,14 @@ static uint32_t run_batch(struct shrink *shrink, const struct batch *batch)
     struct trials trials = {.shrink = shrink, .file = shrink->file};
     char *texts[BATCH];
     for (uint32_t i = 0; i < batch->count; i++) {
-        texts[i] = cJSON_PrintUnformatted(batch->plans[i]);
-        must(texts[i] != NULL);
+        texts[i] = json_text(batch->plans[i]);
         if (is_new(shrink, texts[i]))
             trial_add(&trials, i, texts[i]);
     }
     run_trial(&trials);
     uint32_t good = first_good(shrink, &trials, batch->count);
     for (uint32_t i = 0; i < batch->count; i++)
-        cJSON_free(texts[i]);
+        free(texts[i]);
     if (good < batch->count)
         shrink->outcome = trials.outcomes[good];
     return good;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/deed.h"
+#include "sim/json.h"
 #include "sim/liveness.h"
 #include "sim/quantity.h"
 #include "sim/swarm_draw.h"
@@ -17,13 +18,12 @@ enum { FAULTS_MAX = 64, WEIGHTS = 6, CHANGES_MAX = 4 };
 void swarm_read(const char *file, const cJSON *schedule, struct scenario *scenario)
 {
     struct error error = {{0}};
-    char *text = cJSON_PrintUnformatted(schedule);
-    must(text != NULL);
+    char *text = json_text(schedule);
     bool readable = scenario_parse(scenario, file, text, strlen(text), &error);
     if (!readable)
         fprintf(stderr, "%s\n%s\n", error.text, text);
     must(readable);
-    cJSON_free(text);
+    free(text);
 }
 
 cJSON *swarm_base(const cJSON *plan)
@@ -38,13 +38,13 @@ cJSON *swarm_base(const cJSON *plan)
 
 static cJSON *timeline_of(const cJSON *schedule)
 {
-    return cJSON_GetObjectItemCaseSensitive(schedule, "timeline");
+    return json_member(schedule, "timeline");
 }
 
 cJSON *swarm_heal(const cJSON *schedule)
 {
     for (cJSON *item = timeline_of(schedule)->child; item; item = item->next) {
-        const cJSON *what = cJSON_GetObjectItemCaseSensitive(item, "do");
+        const cJSON *what = json_member(item, "do");
         if (strcmp(what->valuestring, "heal") == 0)
             return item;
     }
@@ -110,7 +110,7 @@ static void add_item(cJSON *timeline, cJSON *item)
     unsigned highest = 0, number;
     char id[16];
     for (const cJSON *other = timeline->child; other; other = other->next) {
-        const cJSON *named = cJSON_GetObjectItemCaseSensitive(other, "id");
+        const cJSON *named = json_member(other, "id");
         if (named && sscanf(named->valuestring, "f%u", &number) == 1 && number > highest)
             highest = number;
     }
@@ -187,9 +187,9 @@ static void add_expectations(const struct swarm *swarm, const struct scenario *c
  * again and again. */
 static void end_clients(cJSON *plan, uint64_t until_ns)
 {
-    cJSON *clients = cJSON_GetObjectItemCaseSensitive(plan, "clients");
+    cJSON *clients = json_member(plan, "clients");
     for (cJSON *client = clients ? clients->child : NULL; client; client = client->next)
-        put_time(cJSON_GetObjectItemCaseSensitive(client, "propose"), "until", until_ns);
+        put_time(json_member(client, "propose"), "until", until_ns);
 }
 
 static void add_schedule(const struct swarm *swarm, cJSON *plan, const struct scenario *cluster,
@@ -226,7 +226,7 @@ static cJSON *any_fault(struct draw *draw, cJSON *timeline)
 {
     uint64_t count = (uint64_t)cJSON_GetArraySize(timeline);
     cJSON *item = cJSON_GetArrayItem(timeline, (int)dice_between(&draw->dice, 0, count - 1));
-    const cJSON *what = cJSON_GetObjectItemCaseSensitive(item, "do");
+    const cJSON *what = json_member(item, "do");
     return strcmp(what->valuestring, "heal") == 0 ? NULL : item;
 }
 
@@ -240,7 +240,7 @@ static void change_time(struct draw *draw, cJSON *item)
 
 static void change_length(struct draw *draw, cJSON *item)
 {
-    const cJSON *what = cJSON_GetObjectItemCaseSensitive(item, "do");
+    const cJSON *what = json_member(item, "do");
     cJSON_DeleteItemFromObjectCaseSensitive(item, "for");
     draw_length(draw, item, what->valuestring);
 }
@@ -281,7 +281,7 @@ cJSON *swarm_change(const struct swarm *swarm, const cJSON *schedule, uint64_t s
     draw_open(&draw, &cluster, chance_draw(seed, 3));
     uint64_t changes = dice_between(&draw.dice, 1, CHANGES_MAX);
     if (heal)
-        duration_parse(cJSON_GetObjectItemCaseSensitive(heal, "at")->valuestring, &draw.span_ns);
+        duration_parse(json_member(heal, "at")->valuestring, &draw.span_ns);
     draw.storm_ns = NS_MAX;
     for (uint64_t i = 0; i < changes; i++)
         change_once(swarm, &draw, copy);

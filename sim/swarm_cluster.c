@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/bind.h"
+#include "sim/json.h"
 #include "sim/preset.h"
 #include "sim/quantity.h"
 #include "sim/swarm_draw.h"
@@ -144,13 +145,13 @@ static const char *any_host_fault(struct dice *dice, const struct raft_options *
 
 static cJSON *object_in(cJSON *object, const char *name)
 {
-    cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    cJSON *member = json_member(object, name);
     return member ? member : cJSON_AddObjectToObject(object, name);
 }
 
 void swarm_hosts_draw(struct dice *dice, cJSON *plan, const struct scenario *cluster)
 {
-    cJSON *overrides = object_in(cJSON_GetObjectItemCaseSensitive(plan, "cluster"), "overrides");
+    cJSON *overrides = object_in(json_member(plan, "cluster"), "overrides");
     const char *key = any_host_fault(dice, &cluster->nodes[1].options);
     bool everywhere = dice_once_in(dice, 3);
     uint64_t one = dice_between(dice, 1, cluster->node_count);

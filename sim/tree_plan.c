@@ -1,15 +1,15 @@
-#include <string.h>
+#include <stdlib.h>
 
+#include "sim/json.h"
 #include "sim/tree.h"
 
 enum { LINE = 120, INDENT = 2 };
 
 static void add_leaf(const cJSON *value, struct text *text)
 {
-    char *leaf = cJSON_PrintUnformatted(value);
-    must(leaf != NULL);
+    char *leaf = json_text(value);
     text_add(text, "%s", leaf);
-    cJSON_free(leaf);
+    free(leaf);
 }
 
 static void add_key(const cJSON *value, struct text *text)

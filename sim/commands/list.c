@@ -1,9 +1,11 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/catalogue.h"
 #include "sim/command.h"
 #include "sim/flags.h"
+#include "sim/json.h"
 #include "sim/suggest.h"
 #include "sim/text.h"
 #include "sim/tree.h"
@@ -38,7 +40,7 @@ static void add_wrapped(struct text *text, size_t column, const char *words)
 
 static const char *string_of(const cJSON *row, const char *key)
 {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(row, key);
+    const cJSON *value = json_member(row, key);
     return cJSON_IsString(value) ? value->valuestring : NULL;
 }
 
@@ -49,7 +51,7 @@ static void add_row(struct text *text, const cJSON *row)
     struct text help = {0};
     if (string_of(row, "not_built_yet"))
         text_add(&help, "(not built yet) ");
-    if (cJSON_GetObjectItemCaseSensitive(row, "required"))
+    if (json_member(row, "required"))
         text_add(&help, "(required) ");
     if (string_of(row, "approximation"))
         text_add(&help, "(approximation) ");
@@ -72,13 +74,13 @@ static void add_member(struct text *text, const cJSON *member)
         return;
     }
     if (!cJSON_IsArray(member)) {
-        char *printed = cJSON_PrintUnformatted(member);
+        char *printed = json_text(member);
         struct text spaced = {0};
         for (const char *at = printed; *at; at++)
             text_add(&spaced, at[0] == ',' || at[0] == ':' ? "%c " : "%c", *at);
         add_wrapped(text, HELP_COLUMN, text_of(&spaced));
         text_close(&spaced);
-        cJSON_free(printed);
+        free(printed);
         return;
     }
     bool rows = cJSON_IsObject(member->child);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/explore.h"
+#include "sim/json.h"
 #include "sim/swarm_draw.h"
 #include "tests/unit/lab.h"
 #include "tests/unit/unit.h"
@@ -12,7 +13,7 @@ static const struct swarm anything = {.file = "swarm", .hosts = true};
 static char *text_at(const struct swarm *swarm, uint64_t seed)
 {
     cJSON *schedule = swarm_draw(swarm, seed);
-    char *text = cJSON_PrintUnformatted(schedule);
+    char *text = json_text(schedule);
     cJSON_Delete(schedule);
     return text;
 }
@@ -86,7 +87,7 @@ START_TEST(the_cluster_of_a_plan_stays_and_what_happens_in_it_goes)
     cJSON *plan = cJSON_Parse("{\"name\": \"mine\", \"seed\": 9, \"cluster\": {\"nodes\": 4},"
                               " \"timeline\": [], \"chaos\": [], \"expect\": {}, \"sweep\": {}}");
     cJSON *base = swarm_base(plan);
-    char *text = cJSON_PrintUnformatted(base);
+    char *text = json_text(base);
     ck_assert_str_eq(text, "{\"name\":\"mine\",\"cluster\":{\"nodes\":4}}");
     free(text);
     struct swarm swarm = {.file = "mine.json", .base = base};
