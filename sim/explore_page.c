@@ -174,14 +174,13 @@ static cJSON *tree_of_discovery(const struct explore_report *report, size_t i)
     bool ruled = one->end == EXPLORE_SAFETY;
     const char *verdict = ruled ? "safety" : one->end == EXPLORE_LIVENESS ? "liveness" : "died";
     cJSON_AddStringToObject(item, "verdict", verdict);
-    cJSON_AddItemToObject(item, "rule", ruled ? cJSON_CreateString(one->rule) : cJSON_CreateNull());
+    tree_add_text(item, "rule", ruled ? one->rule : NULL);
     cJSON_AddStringToObject(item, "cause", one->cause);
     cJSON_AddStringToObject(item, "detail", one->detail);
     cJSON_AddStringToObject(item, "schedule", one->name);
     tree_add_count(item, "schedules", one->schedules);
     tree_add_count(item, "faults", one->faults);
-    cJSON_AddItemToObject(
-        item, "file", report->paths ? cJSON_CreateString(report->paths[i]) : cJSON_CreateNull());
+    tree_add_text(item, "file", report->paths ? report->paths[i] : NULL);
     add_replay(report, i, &replay);
     cJSON_AddStringToObject(item, "replay", text_of(&replay));
     text_close(&replay);
@@ -210,8 +209,7 @@ void explore_json(const struct explore_report *report, FILE *out)
     const struct explore *explore = report->explore;
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "schema", "raftsim-explore/1");
-    cJSON_AddItemToObject(object, "scenario",
-                          report->file ? cJSON_CreateString(report->file) : cJSON_CreateNull());
+    tree_add_text(object, "scenario", report->file);
     cJSON_AddStringToObject(object, "searched", report->searched);
     tree_add_count(object, "exit_status", (uint64_t)report->status);
     tree_add_count(object, "schedules", explore->counts.schedules);

@@ -42,10 +42,7 @@ static cJSON *tree_of_group(const struct sweep_report *report, const struct fail
     cJSON *item = cJSON_CreateObject();
     tree_add_count(item, "seed", group->seed);
     cJSON_AddStringToObject(item, "verdict", store_verdict(group->verdict));
-    if (group->rule)
-        cJSON_AddStringToObject(item, "rule", group->rule);
-    else
-        cJSON_AddNullToObject(item, "rule");
+    tree_add_text(item, "rule", group->rule);
     tree_add_count(item, "runs", group->runs);
     cJSON_AddStringToObject(item, "detail", group->detail);
     sweep_command(report, "run", &replay);

@@ -40,6 +40,11 @@ void tree_add_count(cJSON *object, const char *name, uint64_t count)
     text_close(&number);
 }
 
+void tree_add_text(cJSON *object, const char *name, const char *text)
+{
+    cJSON_AddItemToObject(object, name, text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
 void tree_add_hash(cJSON *object, const char *name, uint64_t hash)
 {
     struct text digits = {0};

@@ -13,6 +13,8 @@ cJSON *tree_of_value(struct value value);
 void tree_add_value(cJSON *object, const char *name, struct value value);
 void tree_add_ms(cJSON *object, const char *name, uint64_t ns);
 void tree_add_count(cJSON *object, const char *name, uint64_t count);
+/* NULL is null. */
+void tree_add_text(cJSON *object, const char *name, const char *text);
 /* 16 hexadecimal digits, as text: JSON's numbers would lose some. */
 void tree_add_hash(cJSON *object, const char *name, uint64_t hash);
 

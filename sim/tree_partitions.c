@@ -14,10 +14,7 @@ static void add_phase(cJSON *object, const char *name, uint64_t from_ns, uint64_
 static void add_node(cJSON *object, const char *name, const struct scenario *scenario,
                      uint32_t node)
 {
-    if (node)
-        cJSON_AddStringToObject(object, name, scenario->nodes[node].name);
-    else
-        cJSON_AddNullToObject(object, name);
+    tree_add_text(object, name, node ? scenario->nodes[node].name : NULL);
 }
 
 static cJSON *tree_of_episode(const struct scenario *scenario,

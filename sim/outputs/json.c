@@ -83,12 +83,6 @@ static cJSON *tree_of_campaign(const struct scenario *scenario, const struct cam
     return item;
 }
 
-/* NULL is null: it has not happened. */
-static void add_text(cJSON *object, const char *key, const char *text)
-{
-    cJSON_AddItemToObject(object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());
-}
-
 static void add_phases(cJSON *item, const struct episode *episode)
 {
     add_phase(item, "detect_ms", episode->begin_ns, episode->detect_ns);
@@ -108,9 +102,9 @@ static cJSON *tree_of_episode(const struct run *run, const struct episode *episo
     measures_campaigns(run->measures, &campaigns);
     cJSON *item = cJSON_CreateObject();
     cJSON_AddStringToObject(item, "cause", cause_name(episode->cause));
-    add_text(item, "outcome", outcomes[episode->outcome]);
+    tree_add_text(item, "outcome", outcomes[episode->outcome]);
     tree_add_ms(item, "at_ms", episode->begin_ns);
-    add_text(item, "leader", episode->leader ? name_of(run->scenario, episode->leader) : NULL);
+    tree_add_text(item, "leader", episode->leader ? name_of(run->scenario, episode->leader) : NULL);
     tree_add_count(item, "term", episode->term);
     cJSON *list = cJSON_AddArrayToObject(item, "campaigns");
     for (uint32_t i = 0; i < episode->campaign_count; i++)
