@@ -317,3 +317,32 @@ bool seeds_parse(const char *text, uint64_t *first, uint64_t *last)
     *last = (uint64_t)b;
     return true;
 }
+
+/* ---- round numbers ---- */
+
+static uint64_t unit_of(uint64_t ns, uint32_t digits)
+{
+    uint64_t unit = 1;
+    for (uint32_t places = 0; places < digits; places++)
+        ns /= 10;
+    for (; ns > 0; ns /= 10)
+        unit *= 10;
+    return unit;
+}
+
+uint64_t round_down(uint64_t ns, uint32_t digits)
+{
+    return ns - ns % unit_of(ns, digits);
+}
+
+uint64_t round_up(uint64_t ns, uint32_t digits)
+{
+    uint64_t unit = unit_of(ns, digits);
+    return (ns + unit - 1) / unit * unit;
+}
+
+uint64_t round_near(uint64_t ns, uint32_t digits)
+{
+    uint64_t unit = unit_of(ns, digits);
+    return (ns + unit / 2) / unit * unit;
+}

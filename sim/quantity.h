@@ -36,6 +36,10 @@ bool duration_parse(const char *text, uint64_t *ns);
 bool signed_duration_parse(const char *text, int64_t *ns);
 /* The exact time as people write it, in ns, us, ms or s: "1.5s", "250us". */
 struct short_text duration_write(uint64_t ns);
+/* To so many decimal digits, so that people can read it. */
+uint64_t round_down(uint64_t ns, uint32_t digits);
+uint64_t round_up(uint64_t ns, uint32_t digits);
+uint64_t round_near(uint64_t ns, uint32_t digits);
 /* The first `size` characters of a number with or without unit, for comparisons only. Times are
  * in ms. False: not a number. */
 bool measure_parse(const char *text, double *number, bool *time);

@@ -91,8 +91,5 @@ extern const struct pass pass_remove, pass_constant, pass_count, pass_round, pas
 
 /* Makes the plan end at that time, with all in it that would be refused then. */
 void plan_end_at(cJSON *plan, uint64_t ns);
-/* The time to so many digits, up or to the nearest. */
-uint64_t round_up(uint64_t ns, uint32_t digits);
-uint64_t round_near(uint64_t ns, uint32_t digits);
 
 #endif

@@ -7,45 +7,22 @@
 
 /* ---- round times ---- */
 
-static uint64_t unit_of(uint64_t ns, uint32_t digits)
-{
-    uint64_t unit = 1;
-    for (uint32_t places = 0; places < digits; places++)
-        ns /= 10;
-    for (; ns > 0; ns /= 10)
-        unit *= 10;
-    return unit;
-}
-
-uint64_t round_up(uint64_t ns, uint32_t digits)
-{
-    uint64_t unit = unit_of(ns, digits);
-    return (ns + unit - 1) / unit * unit;
-}
-
-uint64_t round_near(uint64_t ns, uint32_t digits)
-{
-    uint64_t unit = unit_of(ns, digits);
-    return (ns + unit / 2) / unit * unit;
-}
-
 /* Coarse to fine; the nearest first, then down and up. */
 static bool edit_round(const struct shrink *shrink, struct walk *copy, size_t number,
                        size_t variant)
 {
     enum { DIGITS = 4, WAYS = 3, PLAIN = 2 };
-    uint64_t ns, unit;
+    uint64_t ns;
     const struct tree_spot *spot = &copy->spots[number];
     uint32_t digits = (uint32_t)(variant / WAYS) + 1;
     (void)shrink;
     if (spot->fixed || !tree_duration(spot->value, &ns) || round_near(ns, PLAIN) == ns ||
         digits > DIGITS)
         return false;
-    unit = unit_of(ns, digits);
-    if (ns % unit == 0)
+    uint64_t down = round_down(ns, digits), near = round_near(ns, digits);
+    if (ns == down)
         return false;
-    uint64_t down = ns / unit * unit, near = round_near(ns, digits);
-    uint64_t rounded[WAYS] = {near, near == down ? down + unit : down, near};
+    uint64_t rounded[WAYS] = {near, near == down ? round_up(ns, digits) : down, near};
     spot_write(copy, number, duration_write(rounded[variant % WAYS]).text);
     return true;
 }

@@ -10,6 +10,7 @@
 #include "sim/liveness.h"
 #include "sim/quantity.h"
 #include "sim/swarm_draw.h"
+#include "sim/tree.h"
 
 enum { FAULTS_MAX = 64, WEIGHTS = 6, CHANGES_MAX = 4 };
 
@@ -199,7 +200,7 @@ static void add_schedule(const struct swarm *swarm, cJSON *plan, const struct sc
     draw_open(&draw, cluster, chance_draw(seed, 2));
     if (swarm->hosts && dice_once_in(&draw.dice, 2))
         swarm_hosts_draw(&draw.dice, plan, cluster);
-    put_count(plan, "seed", seed);
+    tree_add_count(plan, "seed", seed);
     put_time(plan, "duration", draw.span_ns + liveness_longest_ns(cluster) + 8 * draw.timeout_ns);
     cJSON *timeline = cJSON_AddArrayToObject(plan, "timeline");
     add_faults(swarm, &draw, timeline);
@@ -266,7 +267,7 @@ static void change_once(const struct swarm *swarm, struct draw *draw, cJSON *sch
         change_length(draw, item);
     } else {
         cJSON_DeleteItemFromObjectCaseSensitive(schedule, "seed");
-        put_count(schedule, "seed", dice_between(&draw->dice, 0, WHOLE_MAX));
+        tree_add_count(schedule, "seed", dice_between(&draw->dice, 0, WHOLE_MAX));
     }
 }
 

@@ -6,6 +6,7 @@
 #include "sim/preset.h"
 #include "sim/quantity.h"
 #include "sim/swarm_draw.h"
+#include "sim/tree.h"
 
 /* ---- raft ---- */
 
@@ -19,34 +20,29 @@ static struct node_options options_of(const struct preset *preset)
     return options;
 }
 
-static void put_bool(cJSON *object, const char *name, bool value)
-{
-    cJSON_AddItemToObject(object, name, cJSON_CreateBool(value));
-}
-
 /* Pre-vote alone is a known hole: who wants it falls into it with a plan of theirs. */
 static void put_extensions(struct dice *dice, cJSON *raft)
 {
     uint64_t which = dice_between(dice, 0, 5);
     if (which < 2)
         return;
-    put_bool(raft, "pre_vote", which > 3);
-    put_bool(raft, "check_quorum", which > 2);
+    cJSON_AddBoolToObject(raft, "pre_vote", which > 3);
+    cJSON_AddBoolToObject(raft, "check_quorum", which > 2);
 }
 
 static void put_rest(struct dice *dice, cJSON *raft, const struct raft_options *options)
 {
     static const char *const when[] = {"at-once", "durable"};
     if (dice_once_in(dice, 8))
-        put_bool(raft, "sticky", true);
+        cJSON_AddBoolToObject(raft, "sticky", true);
     if (dice_once_in(dice, 5))
-        put_bool(raft, "async_storage", dice_once_in(dice, 2));
+        cJSON_AddBoolToObject(raft, "async_storage", dice_once_in(dice, 2));
     if (dice_once_in(dice, 5))
         cJSON_AddStringToObject(raft, "self_vote", when[dice_between(dice, 0, 1)]);
     if (dice_once_in(dice, 6))
-        put_count(raft, "max_inflight", dice_between(dice, 1, 3));
+        tree_add_count(raft, "max_inflight", dice_between(dice, 1, 3));
     if (dice_once_in(dice, 6))
-        put_count(raft, "max_entries", dice_between(dice, 1, 2));
+        tree_add_count(raft, "max_entries", dice_between(dice, 1, 2));
     if (options->tick_ns && dice_once_in(dice, 4))
         cJSON_AddStringToObject(raft, "missed_ticks", dice_once_in(dice, 2) ? "burst" : "skip");
 }
@@ -116,9 +112,9 @@ cJSON *swarm_cluster_draw(struct dice *dice)
     uint64_t unit_ns = options.raft.tick_ns ? options.raft.tick_ns : 1;
     uint64_t timeout_ns = options.raft.election_max * unit_ns, nodes = node_number(dice);
     cJSON *plan = cJSON_CreateObject(), *cluster = cJSON_AddObjectToObject(plan, "cluster");
-    put_count(cluster, "nodes", nodes);
+    tree_add_count(cluster, "nodes", nodes);
     if (nodes > 3 && dice_once_in(dice, 6))
-        put_count(cluster, "learners", dice_between(dice, 1, nodes - 3));
+        tree_add_count(cluster, "learners", dice_between(dice, 1, nodes - 3));
     cJSON *raft = cJSON_AddObjectToObject(cluster, "raft");
     cJSON_AddStringToObject(raft, "preset", preset->name);
     put_extensions(dice, raft);
@@ -161,6 +157,6 @@ void swarm_hosts_draw(struct dice *dice, cJSON *plan, const struct scenario *clu
             continue;
         node = object_in(overrides, cluster->nodes[id].name);
         cJSON_DeleteItemFromObjectCaseSensitive(node, key);
-        put_bool(node, key, true);
+        cJSON_AddBoolToObject(node, key, true);
     }
 }

@@ -55,12 +55,10 @@ void swarm_hosts_draw(struct dice *dice, cJSON *plan, const struct scenario *clu
 
 /* ---- texts ---- */
 
-/* To three digits, so that a schedule can be read. */
-uint64_t rounded(uint64_t ns);
+/* Times to three digits, so that a schedule can be read. */
 void put_time(cJSON *object, const char *name, uint64_t ns);
 /* {"uniform": [low, high]} */
 void put_range(cJSON *object, const char *name, uint64_t low_ns, uint64_t high_ns);
-void put_count(cJSON *object, const char *name, uint64_t count);
 /* So many hundredths. */
 void put_share(cJSON *object, const char *name, uint64_t percent);
 

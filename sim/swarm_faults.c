@@ -4,15 +4,13 @@
 
 #include "sim/quantity.h"
 #include "sim/swarm_draw.h"
+#include "sim/tree.h"
 
 /* ---- texts ---- */
 
-uint64_t rounded(uint64_t ns)
+static uint64_t rounded(uint64_t ns)
 {
-    uint64_t unit = 1;
-    while (ns / unit >= 1000)
-        unit *= 10;
-    return ns / unit * unit;
+    return round_down(ns, 3);
 }
 
 void put_time(cJSON *object, const char *name, uint64_t ns)
@@ -25,13 +23,6 @@ void put_range(cJSON *object, const char *name, uint64_t low_ns, uint64_t high_n
     cJSON *list = cJSON_AddArrayToObject(cJSON_AddObjectToObject(object, name), "uniform");
     cJSON_AddItemToArray(list, cJSON_CreateString(duration_write(rounded(low_ns)).text));
     cJSON_AddItemToArray(list, cJSON_CreateString(duration_write(rounded(high_ns)).text));
-}
-
-void put_count(cJSON *object, const char *name, uint64_t count)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, count);
-    cJSON_AddRawToObject(object, name, text);
 }
 
 void put_share(cJSON *object, const char *name, uint64_t percent)
@@ -242,7 +233,7 @@ static void fill_timeout(struct draw *draw, cJSON *item)
 static void fill_propose(struct draw *draw, cJSON *item)
 {
     fill_node(draw, item);
-    put_count(item, "count", dice_between(&draw->dice, 1, 8));
+    tree_add_count(item, "count", dice_between(&draw->dice, 1, 8));
 }
 
 static void fill_transfer(struct draw *draw, cJSON *item)
@@ -317,7 +308,7 @@ static void put_condition(struct draw *draw, cJSON *item)
     cJSON *when = cJSON_AddObjectToObject(item, "when");
     const char *record = records[dice_between(&draw->dice, 0, countof(records) - 1)];
     cJSON_AddStringToObject(when, "record", record);
-    put_count(when, "count", dice_between(&draw->dice, 1, 6));
+    tree_add_count(when, "count", dice_between(&draw->dice, 1, 6));
     if (dice_once_in(&draw->dice, 2))
         put_time(item, "after", dice_between(&draw->dice, 1, draw->timeout_ns / 20));
 }

@@ -42,13 +42,18 @@ END_TEST
 static const struct {
     uint64_t ns;
     uint32_t digits;
-    uint64_t up, near;
-} rounded[] = {{5037, 1, 6000, 5000}, {5037, 2, 5100, 5000}, {5037, 3, 5040, 5040},
-               {5037, 4, 5037, 5037}, {999, 1, 1000, 1000},  {7, 2, 7, 7},
-               {0, 2, 0, 0}};
+    uint64_t down, up, near;
+} rounded[] = {{5037, 1, 5000, 6000, 5000},
+               {5037, 2, 5000, 5100, 5000},
+               {5037, 3, 5030, 5040, 5040},
+               {5037, 4, 5037, 5037, 5037},
+               {999, 1, 900, 1000, 1000},
+               {7, 2, 7, 7, 7},
+               {0, 2, 0, 0, 0}};
 
 START_TEST(times_are_rounded_to_so_many_digits)
 {
+    ck_assert_uint_eq(round_down(rounded[_i].ns, rounded[_i].digits), rounded[_i].down);
     ck_assert_uint_eq(round_up(rounded[_i].ns, rounded[_i].digits), rounded[_i].up);
     ck_assert_uint_eq(round_near(rounded[_i].ns, rounded[_i].digits), rounded[_i].near);
 }
