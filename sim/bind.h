@@ -79,6 +79,8 @@ bool bind_changes(struct reader *reader, const cJSON *object, const struct field
                   struct option_changes *changes);
 /* The same of a preset. */
 void preset_changes(const struct preset *preset, struct option_changes *changes);
+/* What a node has with that preset and nothing else. */
+struct node_options preset_options(const struct preset *preset);
 /* Applies the changes that were bound from `value` and refuses what then makes no sense. */
 bool bind_applied(struct reader *reader, const cJSON *value, const struct option_changes *changes,
                   struct node_options *options);

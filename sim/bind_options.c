@@ -138,3 +138,13 @@ bool bind_applied(struct reader *reader, const cJSON *value, const struct option
     options_apply(options, changes);
     return options_check(options, changes, &error) || refuse_value(reader, value, "%s", error.text);
 }
+
+struct node_options preset_options(const struct preset *preset)
+{
+    struct option_changes changes = {0};
+    struct node_options options = {.burst = false};
+    preset_changes(preset, &changes);
+    options_apply(&options, &changes);
+    options_close(&changes);
+    return options;
+}

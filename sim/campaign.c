@@ -10,7 +10,7 @@ static uint64_t patience(const struct world *world)
     uint64_t most = 0;
     for (uint32_t id = 1; id <= world->node_count; id++) {
         const struct raft_options *options = &world->scenario->nodes[id].options;
-        uint64_t unit = options->tick_ns ? options->tick_ns : 1;
+        uint64_t unit = timer_unit_ns(options);
         most = options->election_max * unit > most ? options->election_max * unit : most;
     }
     return 2 * most;

@@ -182,16 +182,13 @@ static bool no_priority(const struct usual *usual, struct advice *advice)
 
 static bool sound_host(const struct usual *usual, struct advice *advice)
 {
-#define X(id, key, help) key,
-    static const char *const keys[] = {HOST_FAULTS(X)};
-#undef X
     uint32_t faults = 0;
     for (uint32_t id = 1; id <= usual->scenario->node_count; id++)
         faults |= usual->scenario->nodes[id].host;
     advice->why = "the host loop repaired";
-    for (size_t i = 0; i < countof(keys); i++)
-        if (faults >> i & 1 && advice->set_count < ADVICE_SETS_MAX)
-            set(advice, "cluster.raft.%s=false", keys[i]);
+    for (enum host_fault fault = 0; fault < HOST_FAULT_COUNT; fault++)
+        if (faults >> fault & 1 && advice->set_count < ADVICE_SETS_MAX)
+            set(advice, "cluster.raft.%s=false", host_fault_key(fault));
     return faults != 0;
 }
 
@@ -256,7 +253,7 @@ void advices_list(const struct explain *explain, struct advices *advices)
 {
     const struct scenario *scenario = explain->page.scenario;
     const struct raft_options *options = most_common(scenario);
-    uint64_t unit_ns = options->tick_ns ? options->tick_ns : 1;
+    uint64_t unit_ns = timer_unit_ns(options);
     struct usual usual = {.scenario = scenario,
                           .options = options,
                           .unit_ns = unit_ns,

@@ -125,7 +125,7 @@ static void begin_call(struct watch *watch, const struct world *world, const str
         .drawn = node->timeout,
         .low = retries ? options->candidate_min : options->election_min,
         .high = retries ? options->candidate_max : options->election_max,
-        .unit_ns = options->tick_ns ? options->tick_ns : 1,
+        .unit_ns = timer_unit_ns(options),
         .restart = node->restart,
         .heard = node->heard,
         .heard_ns = node->heard_ns,

@@ -106,7 +106,7 @@ static uint64_t least_timeout_ns(const struct scenario *scenario)
     uint64_t least_ns = NS_MAX;
     for (uint32_t id = 1; id <= scenario->node_count; id++) {
         const struct raft_options *options = &scenario->nodes[id].options;
-        uint64_t ns = options->election_min * (options->tick_ns ? options->tick_ns : 1);
+        uint64_t ns = options->election_min * timer_unit_ns(options);
         least_ns = ns < least_ns ? ns : least_ns;
     }
     return least_ns;

@@ -177,9 +177,6 @@ static void add_cause(struct text *text, const char *name)
 /* Actions in the table's order, each once, and what hosts do wrong. */
 static void name_cause(const cJSON *schedule, struct trial *trial)
 {
-#define X(id, key, help) key,
-    static const char *const keys[] = {HOST_FAULTS(X)};
-#undef X
     struct text text = {0};
     for (size_t i = 0; i < action_count(); i++) {
         uint32_t count = count_of(schedule, action_at(i)->name);
@@ -189,11 +186,11 @@ static void name_cause(const cJSON *schedule, struct trial *trial)
         trial->faults += count;
         trial->needs |= UINT64_C(1) << i;
     }
-    must(action_count() + countof(keys) <= 64);
-    for (size_t i = 0; i < countof(keys); i++)
-        if (has_host_fault(schedule, keys[i])) {
-            add_cause(&text, keys[i]);
-            trial->needs |= UINT64_C(1) << (action_count() + i);
+    must(action_count() + HOST_FAULT_COUNT <= 64);
+    for (enum host_fault fault = 0; fault < HOST_FAULT_COUNT; fault++)
+        if (has_host_fault(schedule, host_fault_key(fault))) {
+            add_cause(&text, host_fault_key(fault));
+            trial->needs |= UINT64_C(1) << (action_count() + fault);
         }
     snprintf(trial->cause, sizeof trial->cause, "%s", text.count ? text_of(&text) : "no fault");
     text_close(&text);

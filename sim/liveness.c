@@ -105,7 +105,7 @@ struct timing {
 
 static void widen(struct timing *timing, const struct raft_options *options)
 {
-    uint64_t unit_ns = options->tick_ns ? options->tick_ns : 1;
+    uint64_t unit_ns = timer_unit_ns(options);
     uint64_t low = options->election_min, high = options->election_max;
     uint64_t retry = options->candidate_max ? options->candidate_max << options->backoff : high;
     uint64_t spread_ns = (high - low) * unit_ns;

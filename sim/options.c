@@ -56,7 +56,7 @@ static void apply_election_timeout(struct node_options *options, const struct op
 static void apply_candidate_timeout(struct node_options *options,
                                     const struct option_change *change)
 {
-    uint64_t unit = options->raft.tick_ns ? options->raft.tick_ns : 1;
+    uint64_t unit = timer_unit_ns(&options->raft);
     options->raft.candidate_min = change->bits / unit;
     options->raft.candidate_max = change->high / unit;
 }
@@ -234,6 +234,14 @@ static const struct option options_table[] = {
 #undef X
 };
 
+const char *host_fault_key(enum host_fault fault)
+{
+#define X(id, key, help) key,
+    static const char *const keys[] = {HOST_FAULTS(X)};
+#undef X
+    return keys[fault];
+}
+
 size_t option_count(void)
 {
     return countof(options_table);
@@ -319,7 +327,7 @@ static bool check_candidate(const struct raft_options *raft, const struct option
 /* Sums of a few timeouts, and their doublings, must stay far below NS_MAX. */
 static bool check_sizes(const struct raft_options *raft, struct error *error)
 {
-    uint64_t unit = raft->tick_ns ? raft->tick_ns : 1;
+    uint64_t unit = timer_unit_ns(raft);
     uint64_t most =
         raft->election_max > raft->candidate_max ? raft->election_max : raft->candidate_max;
     uint64_t limit = (NS_MAX >> 4 >> raft->backoff) / unit;

@@ -26,6 +26,7 @@ enum host_fault {
 #undef X
         HOST_FAULT_COUNT
 };
+const char *host_fault_key(enum host_fault fault);
 
 /* All that the options of one node say. {0} with nothing applied has no timers yet. */
 struct node_options {
@@ -35,6 +36,12 @@ struct node_options {
     uint64_t tick_phase_ns; /* else drawn from [0, tick) */
     uint32_t host;          /* enum host_fault, a bit each */
 };
+
+/* What timers count: a tick, or without ticks a nanosecond. */
+static inline uint64_t timer_unit_ns(const struct raft_options *options)
+{
+    return options->tick_ns ? options->tick_ns : 1;
+}
 
 /* Which raft options of a node differ from what it was given; made by scenario reading. */
 struct option_changes {

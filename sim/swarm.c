@@ -59,7 +59,7 @@ uint64_t swarm_timeout_ns(const struct scenario *cluster)
     uint64_t greatest_ns = 0;
     for (uint32_t id = 1; id <= cluster->node_count; id++) {
         const struct raft_options *options = &cluster->nodes[id].options;
-        uint64_t ns = options->election_max * (options->tick_ns ? options->tick_ns : 1);
+        uint64_t ns = options->election_max * timer_unit_ns(options);
         greatest_ns = ns > greatest_ns ? ns : greatest_ns;
     }
     return greatest_ns > 1000 ? greatest_ns : 1000;

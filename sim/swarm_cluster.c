@@ -10,16 +10,6 @@
 
 /* ---- raft ---- */
 
-static struct node_options options_of(const struct preset *preset)
-{
-    struct option_changes changes = {0};
-    struct node_options options = {.burst = false};
-    preset_changes(preset, &changes);
-    options_apply(&options, &changes);
-    options_close(&changes);
-    return options;
-}
-
 /* Pre-vote alone is a known hole: who wants it falls into it with a plan of theirs. */
 static void put_extensions(struct dice *dice, cJSON *raft)
 {
@@ -108,8 +98,8 @@ static uint64_t slow_of(const struct raft_options *options, uint64_t unit_ns)
 cJSON *swarm_cluster_draw(struct dice *dice)
 {
     const struct preset *preset = preset_at(dice_between(dice, 0, preset_count() - 1));
-    struct node_options options = options_of(preset);
-    uint64_t unit_ns = options.raft.tick_ns ? options.raft.tick_ns : 1;
+    struct node_options options = preset_options(preset);
+    uint64_t unit_ns = timer_unit_ns(&options.raft);
     uint64_t timeout_ns = options.raft.election_max * unit_ns, nodes = node_number(dice);
     cJSON *plan = cJSON_CreateObject(), *cluster = cJSON_AddObjectToObject(plan, "cluster");
     tree_add_count(cluster, "nodes", nodes);
@@ -130,13 +120,10 @@ cJSON *swarm_cluster_draw(struct dice *dice)
 
 static const char *any_host_fault(struct dice *dice, const struct raft_options *options)
 {
-#define X(id, key, help) key,
-    static const char *const keys[] = {HOST_FAULTS(X)};
-#undef X
-    uint64_t which = dice_between(dice, 0, HOST_FAULT_COUNT - 1);
+    enum host_fault which = (enum host_fault)dice_between(dice, 0, HOST_FAULT_COUNT - 1);
     if (which == HOST_OUTPUT_AT_TICKS && !options->tick_ns)
         which = HOST_PERSIST_AFTER_SEND;
-    return keys[which];
+    return host_fault_key(which);
 }
 
 static cJSON *object_in(cJSON *object, const char *name)

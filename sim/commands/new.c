@@ -55,13 +55,9 @@ struct timing {
 
 static struct timing timing_of(const struct preset *preset)
 {
-    struct option_changes changes = {0};
-    struct node_options options = {.burst = false};
-    preset_changes(preset, &changes);
-    options_apply(&options, &changes);
-    options_close(&changes);
+    struct node_options options = preset_options(preset);
     const struct raft_options *raft = &options.raft;
-    uint64_t unit = raft->tick_ns ? raft->tick_ns : 1;
+    uint64_t unit = timer_unit_ns(raft);
     return (struct timing){raft->heartbeat * unit, raft->election_max * unit};
 }
 

@@ -76,14 +76,9 @@ static void add_timers(struct text *text, const struct raft_options *options)
 /* ", no_transport" for each fault of the host's loop. */
 static void add_host(struct text *text, uint32_t host)
 {
-    static const char *const names[] = {
-#define X(id, key, help) key,
-        HOST_FAULTS(X)
-#undef X
-    };
-    for (uint32_t fault = 0; fault < HOST_FAULT_COUNT; fault++)
+    for (enum host_fault fault = 0; fault < HOST_FAULT_COUNT; fault++)
         if (host >> fault & 1)
-            text_add(text, ", %s", names[fault]);
+            text_add(text, ", %s", host_fault_key(fault));
 }
 
 static bool same_options(const struct raft_options *a, const struct raft_options *b)
